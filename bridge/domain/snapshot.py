@@ -1,0 +1,123 @@
+"""What a source says it has: stock lines, the master data that give them meaning, and where they came from."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+
+STOCK_LINES = pa.schema(
+    [
+        pa.field("item", pa.string(), nullable=False),  # the source's own code, '' never occurs
+        pa.field("warehouse", pa.string(), nullable=False),  # the source's own code, '' = the source has no warehouses
+        pa.field("batch", pa.string(), nullable=False),  # '' = none
+        pa.field(
+            "quantity", pa.int64()
+        ),  # millionths of `raw_unit`; null = Unknown: the line is there, the figure is not
+        pa.field("raw_unit", pa.string(), nullable=False),  # unit name as read, '' = not stated
+        pa.field("raw_quantity", pa.string(), nullable=False),  # the figure as read (of the server's sum when grouped)
+    ]
+)
+"""One row per item × warehouse × batch. Rows may repeat a key; they add up."""
+
+ITEM_CARDS = pa.schema(
+    [
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("spec", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),  # base unit name
+        pa.field("category", pa.string(), nullable=False),  # name of the item class, '' = unknown
+        pa.field("abc", pa.string(), nullable=False),  # A, B, C or ''
+        pa.field("cost", pa.int64()),  # millionths of the currency per base unit; null = no cost known
+        pa.field("cost_source", pa.string(), nullable=False),  # e.g. 'K3 FPlanPrice'; '' when cost is null
+        pa.field("decimals", pa.int8()),  # quantity decimals of the item; null = not stated
+        pa.field("active", pa.bool_(), nullable=False),  # false = forbidden or stopped in the source
+    ]
+)
+"""One row per item of the source, unique by `item`."""
+
+WAREHOUSE_CARDS = pa.schema(
+    [
+        pa.field("warehouse", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),  # normal consigned line_side in_transit inspection virtual
+        pa.field("frozen", pa.bool_(), nullable=False),
+    ]
+)
+"""One row per warehouse of the source, unique by `warehouse`."""
+
+UNIT_RATES = pa.schema(
+    [
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("factor", pa.int64(), nullable=False),  # millionths: base units in one `unit`
+        pa.field("floating", pa.bool_(), nullable=False),  # true = the factor is only typical (浮动换算)
+    ]
+)
+"""Conversions the source's master data hold, unique by item × unit."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much to read. `by_batch` keeps batches apart; without it the source may group them away on its server."""
+
+    by_batch: bool = False
+    row_cap: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a snapshot came from; the gates judge it, the audit trail keeps it.
+
+    `fetched_from/to` are the bridge's clock, `as_of` is the source's own clock at the read (None = it has none, then
+    the file's or the fetch time counts). `rows` is what arrived, `expected_rows` the source's own second count of the
+    same (None = it cannot count). `account` names the account set or file; `schema` fingerprints tables and columns.
+    """
+
+    source: str
+    fetched_from: datetime
+    fetched_to: datetime
+    as_of: datetime | None
+    account: str
+    schema: str
+    rows: int
+    expected_rows: int | None
+    clock_offset_s: float | None = None
+    statements: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """Return a table of `schema` without rows."""
+    return schema.empty_table()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One reading of one source."""
+
+    provenance: Provenance
+    lines: pa.Table
+    items: pa.Table = field(default_factory=lambda: empty(ITEM_CARDS))
+    warehouses: pa.Table = field(default_factory=lambda: empty(WAREHOUSE_CARDS))
+    rates: pa.Table = field(default_factory=lambda: empty(UNIT_RATES))
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a probe learned of a system, in facts; sentences are made where they are shown.
+
+    `switches` are the system's own settings that decide what its balance means, by their real names.
+    `rights` are the privileges found beyond reading (empty = read-only as wished). `findings` are (code, facts)
+    pairs whose sentence stands in the catalogues under `findings.<code>`.
+    """
+
+    source: str
+    product: str
+    version: str
+    account: str
+    account_name: str
+    schema: str
+    switches: dict[str, str] = field(default_factory=dict)
+    rights: tuple[str, ...] = ()
+    clock_offset_s: float | None = None
+    findings: tuple[tuple[str, dict[str, str]], ...] = ()

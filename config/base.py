@@ -1,0 +1,48 @@
+"""The settings every source has, and the types a connector's own settings are built from."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from config.durations import parse_duration
+
+Duration = Annotated[str, AfterValidator(lambda text: (parse_duration(text), text)[1])]
+"""A length of time as people write it: `30m`, `25m`, `8h`, `2d`, `5s`."""
+
+Secret = SecretStr
+"""A secret. In bridge.toml it is a reference - `secret:NAME`, `env:NAME` or `file:PATH` - that the loader resolves."""
+
+
+class Table(BaseModel):
+    """Base of every table in bridge.toml: unknown keys are errors, values cannot change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class HoldVia(Table):
+    """`[sources.X.hold]`: how holds are written back into this system. Leave it out for the bridge's own register only."""
+
+    via: Literal["hold_table", "frozen_quantity"] = Field(
+        default="hold_table",
+        description="hold_table: a table of yours that MES or scanners ask; frozen_quantity: U8's own fStopQuantity",
+    )
+    url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy URL of the database to write to; default: the source's"
+    )
+    user: str | None = Field(default=None, description="login with write rights on this one table only")
+    password: Secret | None = Field(default=None, description="its password, as a reference")
+    table: str = Field(default="stockbridge_hold", description="name of the hold table (schema.name allowed)")
+    account_sets: tuple[str, ...] = Field(
+        default=(), description="frozen_quantity only: account databases for which the admin allows writing"
+    )
+
+
+class SourceSettings(Table):
+    """What every source has, whatever its kind."""
+
+    kind: str = Field(description="which connector reads it")
+    label: str = Field(default="", description="name for people; default: the source's id")
+    timeout_s: float = Field(default=60, gt=0, description="deadline of one call, in seconds")
+    row_cap: int = Field(default=5_000_000, gt=0, description="more rows than this are refused instead of read")
+    max_age: Duration | None = Field(default=None, description="older data are refused, e.g. 26h; default: no limit")
+    hold: HoldVia | None = Field(default=None, description="how holds are written back; default: not at all")

@@ -1,0 +1,25 @@
+"""Which connectors there are: the built-in ones in a plain dict, third-party ones by entry point."""
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from connectors.connector import Connector
+from connectors.kingdee_k3 import CONNECTOR as KINGDEE_K3
+from connectors.mes import CONNECTOR as MES
+from connectors.spreadsheet import CONNECTOR as SPREADSHEET
+from connectors.sql import CONNECTOR as SQL
+from connectors.yonyou_u8 import CONNECTOR as YONYOU_U8
+
+BUILT_IN = (KINGDEE_K3, YONYOU_U8, MES, SPREADSHEET, SQL)
+GROUP = "stockbridge.connectors"
+
+
+@cache
+def connectors() -> dict[str, Connector]:
+    """Return every connector by its kind and by each alias. A third-party kind never replaces a built-in one."""
+    found: dict[str, Connector] = {}
+    third_party = tuple(entry.load() for entry in entry_points(group=GROUP))
+    for connector in (*BUILT_IN, *third_party):
+        for name in (connector.kind, *connector.aliases):
+            found.setdefault(name, connector)
+    return found
