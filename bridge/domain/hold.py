@@ -106,3 +106,4 @@ class Hold:
     override_until: datetime | None = None
     override_quantity: int = 0
     override_note: str = ""
+    extensions: int = 0

@@ -62,6 +62,7 @@ class RunReport:
     gross_value: int
     net_value: int
     variances: tuple[Episode, ...]
+    waiting: tuple[Episode, ...] = ()  # differences that documents explain in full for now
     holds: tuple[Hold, ...] = ()
     mails: tuple[MailNote, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
