@@ -16,11 +16,11 @@ Secret = SecretStr
 class Table(BaseModel):
     """Base of every table in bridge.toml: unknown keys are errors, values cannot change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class HoldVia(Table):
-    """`[sources.X.hold]`: how holds are written back into this system. Leave it out for the bridge's own register only."""
+    """`[sources.X.hold]`: how holds are written back into this system. Left out: the bridge's own register only."""
 
     via: Literal["hold_table", "frozen_quantity"] = Field(
         default="hold_table",
