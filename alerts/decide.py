@@ -31,9 +31,9 @@ class HoldPolicy:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an item stands in a target system: its own codes, and how much of the common unit lies there (millionths).
+    """Where an item stands in a target system, under its own codes.
 
-    `per_unit` is the common base units in one unit of the target (millionths).
+    `quantity` is what lies there in millionths of the common base unit, `own` the same in the target's base unit.
     """
 
     target: str
@@ -41,7 +41,7 @@ class Place:
     warehouse: str
     batch: str
     quantity: int
-    per_unit: int = 1_000_000
+    own: int
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def decide_holds(
         for hold in known
         if hold.state in STANDING
         and hold.state is not HoldState.RELEASING
-        and _settled(state.get(hold.variance), policy)
+        and is_settled(state.get(hold.variance), policy)
     )
     if policy.mode != "hold" or policy.no_new:
         return HoldDecision(tuple(replace(hold, state=HoldState.PLANNED) for hold in wanted), lift, "")
@@ -95,7 +95,7 @@ def _may_hold(episode: Episode, policy: HoldPolicy) -> bool:
     return not abc or abc in policy.classes
 
 
-def _settled(episode: Episode | None, policy: HoldPolicy) -> bool:
+def is_settled(episode: Episode | None, policy: HoldPolicy) -> bool:
     """Return whether the difference behind a hold is settled: verified always, approved where the class says so."""
     if episode is None:
         return False
@@ -129,7 +129,7 @@ def _hold(episode: Episode, place: Place, share: int, policy: HoldPolicy, now: d
         warehouse=place.warehouse,
         batch=place.batch,
         operations=policy.operations,
-        quantity=share * 1_000_000 // place.per_unit,
+        quantity=share * place.own // place.quantity,
         reason=episode.id,
         expires_at=now + policy.ttl,
     )
