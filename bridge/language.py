@@ -1,7 +1,7 @@
 """Texts for people, in Chinese (default) and English, from `bridge/texts/<lang>/<area>[_<part>].toml`.
 
-A key is `<area>.<table>.<name>`: `errors_mail.toml` and `errors_store.toml` both fill `errors.*`. Placeholders are `{named}`. Both catalogues hold the same keys with the same
-placeholders; a test keeps it so.
+A key is `<area>.<table>.<name>`: `errors_mail.toml` and `errors_store.toml` both fill `errors.*`. Placeholders are
+`{named}`. Both catalogues hold the same keys with the same placeholders; a test keeps it so.
 """
 
 import tomllib
@@ -22,7 +22,7 @@ def catalogue(lang: str) -> dict[str, str]:
     return found
 
 
-def text(lang: str, key: str, **facts: object) -> str:
+def text(lang: str, key: str, /, **facts: object) -> str:
     """Given a key and the facts it names, return the sentence in `lang`. Raise KeyError if the key is unknown."""
     entries = catalogue(lang)
     if key not in entries:

@@ -29,8 +29,15 @@ class Clock(Protocol):
 class Source(Protocol):
     """A system that is read. Every method may raise SourceUnavailable, SourceRefused or SnapshotRejected."""
 
-    id: str
-    ability: SourceAbility
+    @property
+    def id(self) -> str:
+        """Return the source's name in bridge.toml."""
+        ...
+
+    @property
+    def ability(self) -> SourceAbility:
+        """Return what it can do."""
+        ...
 
     def probe(self) -> Identity:
         """Return what the system is and how it is set; read only, quick."""
@@ -48,8 +55,15 @@ class Source(Protocol):
 class HoldTarget(Protocol):
     """A place where holds take effect. Methods raise EffectRetryable, EffectRefused or EffectUnknown."""
 
-    id: str
-    ability: TargetAbility
+    @property
+    def id(self) -> str:
+        """Return the name of the source in bridge.toml that it belongs to."""
+        ...
+
+    @property
+    def ability(self) -> TargetAbility:
+        """Return what it can do."""
+        ...
 
     def probe(self, ref: str) -> HoldReading:
         """Return what the target holds under `ref`, read on a fresh connection."""

@@ -4,11 +4,7 @@ Limits after design.md 4 (#3): 10 a run, 25 a day, 1 % of the items compared. Th
 `share_floor`, or a plant with 80 items could not hold a single one.
 """
 
-import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-
-from bridge.domain.hold import Hold
 
 
 @dataclass(frozen=True)
@@ -21,22 +17,6 @@ class Budget:
     share_floor: int = 3
 
 
-@dataclass(frozen=True)
-class HoldPlan:
-    """New holds that wait for a person's word. `content` is the hash the approval is bound to."""
-
-    id: str
-    pair: str
-    run: int
-    content: str
-    holds: tuple[Hold, ...]
-    limit: str
-    created_at: datetime
-    expires_at: datetime
-    state: str = "waiting"  # waiting | approved | done | expired
-    approved_by: str = ""
-
-
 def exceeded(new: int, placed_today: int, compared: int, budget: Budget) -> str:
     """Return which limit `new` more holds would break, as `name:limit`, '' when none."""
     if new > budget.per_run:
@@ -47,12 +27,3 @@ def exceeded(new: int, placed_today: int, compared: int, budget: Budget) -> str:
     if new > share:
         return f"max_share:{share}"
     return ""
-
-
-def content_hash(holds: tuple[Hold, ...]) -> str:
-    """Return the hash of what a plan would block: order, quantity and place of each hold."""
-    lines = sorted(
-        "\x1f".join((h.order.ref, h.target, h.order.item, h.order.warehouse, h.order.batch, str(h.order.quantity)))
-        for h in holds
-    )
-    return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()

@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge import language
-from bridge.domain.budget import HoldPlan
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.quantity import to_text
@@ -137,22 +136,6 @@ def hold_json(hold: Hold) -> Json:
         "since": _iso(hold.created_at),
         "until": _iso(hold.order.expires_at),
         "detail": hold.detail,
-    }
-
-
-def plan_json(plan: HoldPlan) -> Json:
-    """Return a hold plan that waits, or waited, for approval."""
-    return {
-        "id": plan.id,
-        "pair": plan.pair,
-        "run": plan.run,
-        "state": plan.state,
-        "limit": plan.limit,
-        "hash": plan.content,
-        "created": _iso(plan.created_at),
-        "until": _iso(plan.expires_at),
-        "approved_by": plan.approved_by or None,
-        "holds": [hold_json(hold) for hold in plan.holds],
     }
 
 

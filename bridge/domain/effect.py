@@ -25,8 +25,9 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True)
 class Effect:
-    """One row of the outbox. `key` is unique, so the same decision is queued once. `body` is JSON for its carrier:
-    a mail holds the blob hash of the finished message and its recipient, a hold its hold id.
+    """One row of the outbox. `key` is unique, so the same decision is queued once.
+
+    `body` is JSON for its carrier: a mail holds the blob hash of the finished message and its recipient, a hold its id.
     """
 
     key: str

@@ -33,7 +33,7 @@ def hold_ref(variance: str, target: str, item: str, warehouse: str, batch: str) 
 
     Characters are upper-case base32, safe in every system's note field.
     """
-    digest = hashlib.sha256("\x1f".join((variance, target, item, warehouse, batch)).encode()).digest()
+    digest = hashlib.sha256(f"{variance}\x1f{target}\x1f{item}\x1f{warehouse}\x1f{batch}".encode()).digest()
     return "SB" + base64.b32encode(digest).decode()[:14]
 
 
@@ -86,8 +86,10 @@ class TargetAbility:
 
 @dataclass(frozen=True)
 class Hold:
-    """A hold in the bridge's register. `id` is `H-yyyymmdd-nnn`; `item`/`warehouse` are the common codes, the order's
-    are the target's own. `placed` is what the target confirmed, in millionths.
+    """A hold in the bridge's register, `id` is `H-yyyymmdd-nnn`.
+
+    `item`, `warehouse`, `batch` are the common codes, the order's are the target's own. `placed` is what the target
+    confirmed, in millionths.
     """
 
     id: str

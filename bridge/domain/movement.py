@@ -1,6 +1,7 @@
 """What moved: documents of a source, line by line, as signed effects on its stock."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -58,9 +59,11 @@ class MovementBatch:
     """What changed since a cursor. `cursor` is opaque text to hand back next time ('' = from the start).
 
     `complete_keys` lists, when the source did a full key scan, every key that still exists; a key the ledger knows and
-    the scan lacks was deleted. None = no scan was made, so absence says nothing.
+    the scan lacks was deleted. None = no scan was made, so absence says nothing. `complete_since` limits the scan to
+    documents whose business_time is at or after it (None = no limit): older keys are not judged.
     """
 
     rows: pa.Table
     cursor: str
     complete_keys: frozenset[str] | None = None
+    complete_since: datetime | None = None

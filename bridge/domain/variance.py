@@ -15,7 +15,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True)
 class DocumentRef:
-    """A document that explains a part of a difference, or proves a cause. `effect` in millionths, as it moves (stock - book)."""
+    """A document that explains a part of a difference, or proves a cause; `effect` as it moves (stock - book)."""
 
     source: str
     type: str

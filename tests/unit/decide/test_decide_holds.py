@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from alerts.decide import HoldPolicy, Place, decide_holds
-from bridge.domain.budget import Budget, content_hash
+from bridge.domain.budget import Budget
 from bridge.domain.episode import Approval, Episode, EpisodeState
 from bridge.domain.hold import HoldState
 from bridge.domain.variance import Position, Presence, Variance
@@ -36,7 +36,7 @@ def episode(number=1, state=EpisodeState.CONFIRMED, remainder=-80, abc="A", **ch
 
 
 def places(*episodes, on_hand=1900):
-    return {each.id: (Place("u8", each.variance.position.item, "01", "", on_hand),) for each in episodes}
+    return {each.id: (Place("u8", each.variance.position.item, "01", "", on_hand, on_hand),) for each in episodes}
 
 
 def decide(episodes, known=(), policy=HOLDING, where=None, compared=2000, today=0):
@@ -67,7 +67,7 @@ def test_the_whole_stock_when_the_target_cannot_do_parts():
 def test_several_places_are_filled_fullest_first():
     """One material under two codes: the disputed quantity is spread, never doubled."""
     one = episode(remainder=-100)
-    where = {one.id: (Place("u8", "A", "01", "", 30), Place("u8", "B", "01", "", 90))}
+    where = {one.id: (Place("u8", "A", "01", "", 30, 30), Place("u8", "B", "01", "", 90, 90))}
     held = decide([one], where=where).new
     assert [(h.order.item, h.order.quantity) for h in held] == [("B", 90), ("A", 10)]
 
@@ -75,7 +75,7 @@ def test_several_places_are_filled_fullest_first():
 def test_the_targets_own_unit_is_used():
     """A box of 40 pieces: 80 pieces are 2 boxes."""
     one = episode()
-    where = {one.id: (Place("u8", "A", "01", "", 1900, per_unit=40_000_000),)}
+    where = {one.id: (Place("u8", "A", "01", "", 2000, own=50),)}
     assert decide([one], where=where).new[0].order.quantity == 2
 
 
@@ -119,14 +119,6 @@ def test_the_budget_is_all_or_nothing(count, compared, today, over):
     """The decision names the limit that the whole plan breaks."""
     decision = decide([episode(n) for n in range(count)], compared=compared, today=today)
     assert (decision.over, len(decision.new)) == (over, count)
-
-
-def test_the_plan_hash_changes_with_any_quantity():
-    """An approval is bound to exactly what was shown."""
-    plan = decide([episode(1), episode(2)]).new
-    other = (plan[0], replace(plan[1], order=replace(plan[1].order, quantity=81)))
-    assert content_hash(plan) == content_hash(tuple(reversed(plan)))
-    assert content_hash(plan) != content_hash(other)
 
 
 def test_holds_go_when_settled_and_only_then():

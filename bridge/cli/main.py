@@ -1,0 +1,67 @@
+"""The `stockbridge` command: takes the global options, finds the verb, turns errors into one sentence and an exit code."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+import typer.main
+
+from bridge.cli import audit, configuration, daemon, demo, holds, mail, maps, reconcile, sources, variances
+from bridge.cli.arguments import Globals, take_globals
+from bridge.cli.session import Session
+from bridge.domain.errors import BridgeError
+from bridge.language import catalogue, text
+
+app = typer.Typer(
+    name="stockbridge", help="cli.help.app", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+for part in (configuration, sources, maps, reconcile, variances, holds, mail, daemon, audit, demo):
+    part.register(app)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Given the command line without the program's name, run it. Return the exit code of design.md 3."""
+    lang = "zh"
+    try:
+        options, rest = take_globals(arguments)
+        lang = options.lang or "zh"
+        session = Session(options)
+        command = typer.main.get_command(app)
+        _translate(command, options)
+        code = command.main(args=rest, prog_name="stockbridge", standalone_mode=False, obj=session)
+        return code if isinstance(code, int) else 0
+    except BridgeError as error:
+        print(error.text(session.lang if "session" in locals() else lang), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - typer keeps its usage errors private; all others are raised again
+        return _usage(error, lang)
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _usage(error: Exception, lang: str) -> int:
+    """Show what typer says of a wrong command line; anything else is a defect and keeps its traceback."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        raise error
+    print(text(lang, "cli.usage", message=message()), file=sys.stderr)
+    return 2
+
+
+def _translate(command: object, options: Globals) -> None:
+    """Replace the text keys in a command tree's help by sentences of the asked language."""
+    known = catalogue(options.lang or "zh")
+    for name in ("help", "short_help"):
+        key = getattr(command, name, None)
+        if key in known:
+            setattr(command, name, known[key])
+    for parameter in getattr(command, "params", ()):
+        if getattr(parameter, "help", None) in known:
+            parameter.help = known[parameter.help]
+    for child in getattr(command, "commands", {}).values():
+        _translate(child, options)

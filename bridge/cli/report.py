@@ -1,0 +1,175 @@
+"""A run and a variance as a person reads them in the terminal (the sketches of users.md 3.2)."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from bridge.cli.output import Output
+from bridge.domain.contract import reason_text
+from bridge.domain.episode import Episode
+from bridge.domain.hold import Hold, HoldState
+from bridge.domain.quantity import from_micro, to_text
+from bridge.domain.report import RunReport
+from bridge.domain.variance import Presence, Variance
+from bridge.language import text
+from bridge.store.audit import AuditRow
+
+
+def show_report(out: Output, report: RunReport, *, dry_run: bool, explain: bool) -> None:
+    """Print a run: what was read, what was compared, what differs, what follows."""
+    lang = out.lang
+    mode = text(lang, "cli.report.dry_run") if dry_run else text(lang, f"cli.mode.{report.mode}")
+    out.line(text(lang, "cli.report.head", run=report.run, pair=report.pair_label, mode=mode))
+    for reading in report.snapshots:
+        mark = "✓" if reading.admitted else "✗"
+        span = f"{reading.taken_from:%H:%M:%S}–{reading.taken_to:%H:%M:%S}"
+        reason = reason_text(reading, lang)
+        out.line(
+            f"  {mark} {reading.label}  {span}  {text(lang, 'cli.report.rows', rows=f'{reading.rows:,}')}"
+            + (f"\n      {reason}" if reason else "")
+        )
+    if not report.admitted:
+        out.line(text(lang, "cli.report.suspended", count=len(report.variances)))
+        return
+    share = f"{report.agreeing / report.compared:.1%}" if report.compared else "-"
+    facts = {"compared": f"{report.compared:,}", "agreeing": f"{report.agreeing:,}", "share": share}
+    out.line(text(lang, "cli.report.counts", pending=report.pending, confirmed=report.confirmed, **facts))
+    if report.unknown:
+        out.line(text(lang, "cli.report.unknown", count=report.unknown))
+    if report.variances:
+        gross, net = shown_money(report.gross_value), shown_money(report.net_value, signed=True)
+        out.line(text(lang, "cli.report.money", gross=gross, net=net))
+        out.line()
+        _table(out, report.variances)
+    if explain and report.waiting:
+        out.line(text(lang, "cli.report.waiting", count=len(report.waiting)))
+        for episode in report.waiting:
+            _equation(out, episode.variance)
+    if report.unmapped:
+        out.line(text(lang, "cli.report.unmapped", count=len(report.unmapped)))
+    _holds(out, report)
+    for mail in report.mails:
+        out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=mail.state))
+
+
+def _table(out: Output, episodes: Sequence[Episode]) -> None:
+    rows = [
+        {
+            "id": episode.id,
+            "place": _place(episode.variance),
+            "book": _side(out, episode.variance.book, episode.variance.book_presence),
+            "stock": _side(out, episode.variance.stock, episode.variance.stock_presence),
+            "difference": quantity(episode.variance.difference, signed=True),
+            "explained": quantity(episode.variance.explained, signed=True),
+            "remainder": quantity(episode.variance.remainder, signed=True),
+            "percent": f"{episode.variance.percent.quantize(Decimal('0.1'), ROUND_HALF_UP)}%",
+            "value": shown_money(episode.variance.signed_value, signed=True)
+            if episode.variance.value is not None
+            else text(out.lang, "cli.no_cost"),
+            "state": text(out.lang, f"cli.state.{episode.state.value}"),
+            "cause": _cause(out, episode.variance),
+        }
+        for episode in episodes
+    ]
+    out.rows(rows, {name: f"cli.column.{name}" for name in rows[0]}, as_json=False)
+
+
+def _side(out: Output, amount: int, presence: Presence) -> str:
+    return text(out.lang, "cli.absent") if presence is Presence.ABSENT else quantity(amount)
+
+
+def _cause(out: Output, variance: Variance) -> str:
+    if not variance.causes:
+        return ""
+    first = variance.causes[0]
+    name = text(out.lang, f"causes.{first.code}.name")
+    return f"{name}({text(out.lang, f'cli.confidence.{first.confidence}')})"
+
+
+def _holds(out: Output, report: RunReport) -> None:
+    planned = [hold for hold in report.holds if hold.state is HoldState.PLANNED]
+    for hold in report.holds:
+        if hold.state is HoldState.PLANNED:
+            continue
+        facts = {"hold": hold.id, "item": hold.item, "warehouse": hold.warehouse, "target": hold.target}
+        amount = quantity(hold.placed or hold.order.quantity)
+        state = text(out.lang, f"cli.hold_state.{hold.state.value}")
+        out.line(text(out.lang, "cli.report.hold", quantity=amount, state=state, **facts))
+    if planned:
+        out.line(text(out.lang, "cli.report.planned", count=len(planned)))
+    if report.plan:
+        out.line(text(out.lang, "cli.report.plan", plan=report.plan))
+
+
+def show_variance(out: Output, episode: Episode, holds: Sequence[Hold], story: Sequence[AuditRow]) -> None:
+    """Print one variance: its equation, its suspected causes, its holds, its story."""
+    lang, variance = out.lang, episode.variance
+    position = variance.position
+    cost = shown_money(variance.cost) if variance.cost is not None else text(lang, "cli.no_cost")
+    out.line(f"{position.item} {position.name}   {position.warehouse} {position.warehouse_name}   {episode.id}")
+    out.line(
+        text(
+            lang,
+            "cli.variance.card",
+            abc=position.abc or "-",
+            unit=position.unit or "-",
+            cost=cost,
+            source=variance.cost_source or "-",
+        )
+    )
+    out.line(text(lang, "cli.variance.rule", rule=variance.rule, state=text(lang, f"cli.state.{episode.state.value}")))
+    out.line()
+    _equation(out, variance)
+    for number, cause in enumerate(variance.causes):
+        key = "cli.variance.cause" if number == 0 else "cli.variance.other_cause"
+        name = text(lang, f"causes.{cause.code}.name")
+        out.line(
+            text(lang, key, code=cause.code, name=name, confidence=text(lang, f"cli.confidence.{cause.confidence}"))
+        )
+        if cause.note:
+            out.line(f"    {cause.note}")
+        for document in cause.documents:
+            out.line(
+                f"    {document.source} {document.type} {document.number}  {quantity(document.effect, signed=True)}"
+            )
+    for hold in holds:
+        state = text(lang, f"cli.hold_state.{hold.state.value}")
+        out.line(f"  {hold.id}  {hold.target}  {quantity(hold.placed or hold.order.quantity)}  {state}")
+    for entry in reversed(story):
+        out.line(f"  {entry.at.astimezone(episode.since.tzinfo):%m-%d %H:%M}  {entry.actor}  {entry.action}")
+    out.line(text(lang, "cli.variance.next", variance=episode.id))
+
+
+def _equation(out: Output, variance: Variance) -> None:
+    """Print book, the documents that explain, the remainder, stock."""
+    lang = out.lang
+    place = _place(variance)
+    out.line(f"  {text(lang, 'cli.equation.book')}  {quantity(variance.book):>16}   {place}")
+    for document in variance.documents:
+        why = text(lang, f"cli.why.{document.why}")
+        amount = quantity(document.effect, signed=True)
+        out.line(f"    {document.source} {document.type} {document.number}  {amount:>12}   {why}")
+    out.line(f"  ─ {text(lang, 'cli.equation.remainder')}  {quantity(variance.remainder, signed=True):>12}")
+    out.line(f"  {text(lang, 'cli.equation.stock')}  {quantity(variance.stock):>16}")
+
+
+def _place(variance: Variance) -> str:
+    position = variance.position
+    name = f" {position.name}" if position.name else ""
+    batch = f" #{position.batch}" if position.batch else ""
+    return f"{position.item}{name} / {position.warehouse_name or position.warehouse}{batch}"
+
+
+def quantity(amount: int, *, signed: bool = False) -> str:
+    """Return a quantity with thousands separators, exact."""
+    whole, dot, places = to_text(abs(amount)).partition(".")
+    words = f"{int(whole):,}{dot}{places}"
+    sign = "-" if amount < 0 else "+" if signed and amount > 0 else ""
+    return sign + words
+
+
+def shown_money(value: int | None, *, signed: bool = False) -> str:
+    """Return money in whole units of the currency with thousands separators."""
+    if value is None:
+        return "-"
+    whole = int(from_micro(value).quantize(Decimal(1), ROUND_HALF_UP))
+    return f"{whole:+,}" if signed else f"{whole:,}"

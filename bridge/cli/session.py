@@ -1,0 +1,59 @@
+"""One command's session: the configuration and the application, opened when first needed."""
+
+import getpass
+from dataclasses import dataclass
+from functools import cached_property
+
+import typer
+
+from bridge.bootstrap import Application, bootstrap, kinds
+from bridge.cli.arguments import Globals
+from bridge.cli.output import Output
+from bridge.domain.people import Person
+from config.loader import Loaded, load
+
+
+@dataclass
+class Session:
+    """What every command gets. `lang` is the option's, else the configuration's once it is known, else Chinese."""
+
+    options: Globals
+
+    @cached_property
+    def app(self) -> Application:
+        """Return the running application. Raise ConfigError if the configuration is wrong."""
+        return bootstrap(self.options.config, now=self.options.now, lang=self.options.lang)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """Return the configuration alone, its secret references unresolved."""
+        return load(self.options.config, kinds(), resolve_secrets=False)
+
+    @property
+    def lang(self) -> str:
+        """Return the language of texts."""
+        if self.options.lang:
+            return self.options.lang
+        opened = self.__dict__.get("app") or self.__dict__.get("loaded")
+        return opened.settings.plant.language if opened is not None else "zh"
+
+    @property
+    def out(self) -> Output:
+        """Return where to print."""
+        return Output(self.lang)
+
+    def actor(self, by: str) -> Person:
+        """Given `--by`, return that person. Raise ConfigError if `[people]` has none of this id."""
+        return self.app.person(by)
+
+    def operator(self, by: str) -> str:
+        """Given `--by` or nothing, return who acts, for the audit log: a person's id or the login of this machine."""
+        return self.app.person(by).id if by else f"login:{getpass.getuser()}"
+
+
+def session_of(context: typer.Context) -> Session:
+    """Return the session of a command."""
+    session = context.obj
+    if not isinstance(session, Session):
+        raise TypeError("a command was started without its session")
+    return session

@@ -1,0 +1,49 @@
+"""First step: read every source of the run, all at once, each under its own deadline."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as DeadlineError
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.cycle.plan import SourcePlan
+from bridge.domain.errors import BridgeError, SourceUnavailable
+from bridge.domain.snapshot import Scope, Snapshot
+from bridge.ports import Clock, Source
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One source's answer: a snapshot, or the error that stood in its way."""
+
+    plan: SourcePlan
+    taken_from: datetime
+    taken_to: datetime
+    snapshot: Snapshot | None
+    error: BridgeError | None
+
+
+def collect(sources: Sequence[tuple[SourcePlan, Source]], clock: Clock) -> dict[str, Reading]:
+    """Given the sources of a run, read them side by side. Return one reading per source id; nothing is raised."""
+    pool = ThreadPoolExecutor(max_workers=max(len(sources), 1), thread_name_prefix="collect")
+    try:
+        running = [(plan, clock.now(), pool.submit(_read, plan, source)) for plan, source in sources]
+        return {plan.id: _reading(plan, since, answer, clock) for plan, since, answer in running}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(plan: SourcePlan, source: Source) -> Snapshot:
+    return source.snapshot(Scope(by_batch=plan.by_batch, row_cap=plan.row_cap))
+
+
+def _reading(plan: SourcePlan, since: datetime, answer: "Future[Snapshot]", clock: Clock) -> Reading:
+    snapshot: Snapshot | None = None
+    error: BridgeError | None = None
+    try:
+        snapshot = answer.result(timeout=plan.timeout_s)
+    except DeadlineError:
+        error = SourceUnavailable("BR-1150", source=plan.id, seconds=f"{plan.timeout_s:g}")
+    except BridgeError as refused:
+        error = refused
+    return Reading(plan, since, clock.now(), snapshot, error)

@@ -1,0 +1,224 @@
+"""Sixth step: effects leave, only from the outbox, each claimed by one process under its lease epoch.
+
+A mail goes out rather twice (with the same Message-ID) than never. A hold whose outcome is unknown is probed before
+anything else is done with it. Each outcome is committed with what it changes, in one transaction.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.backoff import next_attempt
+from bridge.domain.effect import Effect, EffectKind, EffectState
+from bridge.domain.errors import BridgeError, EffectRefused, EffectRetryable, EffectUnknown, SourceUnavailable
+from bridge.domain.hold import Hold, HoldState, Receipt
+from bridge.ports import Clock, HoldTarget
+from bridge.store.store import Store
+from bridge.store.unit import UnitOfWork
+
+SendMail = Callable[[bytes, str], object]
+"""Given a finished message and its recipient, send it or raise EffectRetryable, EffectRefused, EffectUnknown."""
+_BATCH = 50
+_LEASE = "deliver"
+_TENURE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """What carries effects out: the hold targets by id, and the mail (None = no mail is configured)."""
+
+    targets: Callable[[str], HoldTarget]
+    send: SendMail | None
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How many effects were done, will be tried again, and failed for good. `busy` = another process delivers."""
+
+    done: int = 0
+    waiting: int = 0
+    failed: int = 0
+    busy: bool = False
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(self.done + other.done, self.waiting + other.waiting, self.failed + other.failed)
+
+
+def deliver(store: Store, carriers: Carriers, clock: Clock) -> Delivered:
+    """Carry out every due effect. Return the count; nothing is raised for a single effect's failure."""
+    epoch = store.lease.acquire(_LEASE, _TENURE)
+    if epoch is None:
+        return Delivered(busy=True)
+    try:
+        _recover(store, carriers, epoch, clock)
+        return _deliver_due(store, carriers, epoch, clock)
+    finally:
+        store.lease.release(_LEASE, epoch)
+
+
+def _deliver_due(store: Store, carriers: Carriers, epoch: int, clock: Clock) -> Delivered:
+    total = Delivered()
+    while claimed := _claim(store, epoch, clock.now(), paused=is_paused(store)):
+        for effect in claimed:
+            if not store.lease.renew(_LEASE, epoch, _TENURE):
+                return total  # somebody else has taken over and will probe what we claimed
+            total += _carry(store, carriers, epoch, effect, clock)
+    return total
+
+
+def is_paused(store: Store) -> bool:
+    """Return whether a person stopped all writing into other systems. Mails still go; somebody must be told."""
+    with store.begin() as uow:
+        return uow.flags.get("paused") is not None
+
+
+def _claim(store: Store, epoch: int, now: datetime, *, paused: bool) -> list[Effect]:
+    kinds = (EffectKind.MAIL,) if paused else tuple(EffectKind)
+    with store.begin() as uow:
+        effects = uow.outbox.claim(epoch, now, _BATCH, kinds=kinds)
+        uow.commit()
+    return effects
+
+
+def _recover(store: Store, carriers: Carriers, epoch: int, clock: Clock) -> None:
+    """Take over what a dead process had claimed: mails go again, holds are read back first."""
+    with store.begin() as uow:
+        uow.outbox.recover(epoch)
+        unknown = uow.outbox.list(state=EffectState.UNKNOWN)
+        uow.commit()
+    for effect in unknown:
+        if effect.kind is EffectKind.MAIL:
+            _requeue(store, effect, clock.now())
+        else:
+            _read_back(store, carriers, effect, clock)
+
+
+def _requeue(store: Store, effect: Effect, now: datetime) -> None:
+    with store.begin() as uow:
+        uow.outbox.settle(_id(effect), EffectState.PENDING, due_at=now)
+        uow.commit()
+
+
+def _read_back(store: Store, carriers: Carriers, effect: Effect, clock: Clock) -> None:
+    """Ask the target what became of a place or lift, and finish or repeat it. Targets are idempotent by reference."""
+    hold = _hold_of(store, effect)
+    target = carriers.targets(hold.target)
+    try:
+        there = target.probe(hold.order.ref).present if target.ability.can_probe else False
+    except BridgeError:
+        return  # stays unknown: nothing is repeated while the target cannot be read
+    finished = there if effect.kind is EffectKind.PLACE else not there
+    if not (finished and target.ability.can_probe):
+        _requeue(store, effect, clock.now())
+        return
+    with store.begin() as uow:
+        receipt = Receipt(ref=hold.order.ref, done=True, quantity=hold.order.quantity, detail="read back")
+        _settle_hold(uow, hold, effect.kind, receipt, clock.now())
+        uow.outbox.settle(_id(effect), EffectState.DONE)
+        uow.commit()
+
+
+def _carry(store: Store, carriers: Carriers, epoch: int, effect: Effect, clock: Clock) -> Delivered:
+    try:
+        finish = _mail(store, carriers, effect) if effect.kind is EffectKind.MAIL else _hold(store, carriers, effect)
+    except EffectUnknown as error:
+        return _unsure(store, epoch, effect, error, clock)
+    except (EffectRetryable, SourceUnavailable) as error:
+        return _later(store, epoch, effect, error, clock)
+    except BridgeError as error:
+        return _refused(store, epoch, effect, error, clock)
+    with store.begin() as uow:
+        finish(uow, clock.now())
+        uow.outbox.done(_id(effect), epoch)
+        uow.commit()
+    return Delivered(done=1)
+
+
+Finish = Callable[[UnitOfWork, datetime], None]
+
+
+def _mail(store: Store, carriers: Carriers, effect: Effect) -> Finish:
+    if carriers.send is None:
+        raise EffectRefused("BR-1510")
+    body = json.loads(effect.body)
+    carriers.send(store.blobs.get(body["message"]), body["to"])
+
+    def finish(uow: UnitOfWork, at: datetime) -> None:
+        uow.audit.append("system", "mail.sent", effect.key, {"to": body["to"], "subject": effect.subject}, at)
+
+    return finish
+
+
+def _hold(store: Store, carriers: Carriers, effect: Effect) -> Finish:
+    """Place or lift, then read back on a fresh connection: only what the target says itself counts as done."""
+    hold = _hold_of(store, effect)
+    target = carriers.targets(hold.target)
+    placing = effect.kind is EffectKind.PLACE
+    receipt = target.place(hold.order) if placing else target.lift(hold.order)
+    if target.ability.can_probe and target.probe(hold.order.ref).present is not placing:
+        raise EffectUnknown("BR-1610", hold=hold.id, target=hold.target)
+    return lambda uow, at: _settle_hold(uow, hold, effect.kind, receipt, at)
+
+
+def _settle_hold(uow: UnitOfWork, hold: Hold, kind: EffectKind, receipt: Receipt, at: datetime) -> None:
+    if kind is EffectKind.PLACE:
+        after = replace(hold, state=HoldState.ACTIVE, placed=receipt.quantity, detail=receipt.detail, updated_at=at)
+    else:
+        ended = HoldState.EXPIRED if hold.order.expires_at <= at else HoldState.RELEASED
+        after = replace(hold, state=ended, detail=receipt.detail or hold.detail, updated_at=at)
+    uow.holds.save(after)
+    uow.audit.append("system", f"hold.{after.state.value}", hold.id, {"target": hold.target, "ref": hold.order.ref}, at)
+
+
+def _unsure(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
+    now = clock.now()
+    with store.begin() as uow:
+        if effect.kind is EffectKind.MAIL:
+            uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), str(error))
+        else:
+            _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
+            uow.outbox.unknown(_id(effect), epoch, str(error))
+        uow.commit()
+    return Delivered(waiting=1)
+
+
+def _later(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
+    now = clock.now()
+    with store.begin() as uow:
+        uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), str(error))
+        uow.commit()
+    return Delivered(waiting=1)
+
+
+def _refused(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
+    now = clock.now()
+    with store.begin() as uow:
+        if effect.kind is EffectKind.PLACE:
+            _mark_hold(uow, effect, HoldState.FAILED, error, now)
+        elif effect.kind is EffectKind.LIFT:
+            _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
+        uow.outbox.failed(_id(effect), epoch, str(error))
+        uow.audit.append("system", f"{effect.kind.value}.failed", effect.key, {"error": str(error)}, now)
+        uow.commit()
+    return Delivered(failed=1)
+
+
+def _mark_hold(uow: UnitOfWork, effect: Effect, state: HoldState, error: BridgeError, at: datetime) -> None:
+    hold = uow.holds.get(json.loads(effect.body)["hold"])
+    if hold is not None:
+        uow.holds.save(replace(hold, state=state, detail=str(error), updated_at=at))
+
+
+def _hold_of(store: Store, effect: Effect) -> Hold:
+    with store.begin() as uow:
+        hold = uow.holds.get(json.loads(effect.body)["hold"])
+    if hold is None:
+        raise EffectRefused("BR-1611", effect=effect.key)
+    return hold
+
+
+def _id(effect: Effect) -> int:
+    if effect.id is None:
+        raise EffectRefused("BR-1611", effect=effect.key)
+    return effect.id

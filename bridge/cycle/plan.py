@@ -1,0 +1,43 @@
+"""A pair as the cycle needs it: plain values, no settings. Stored with each run, so that a replay has them too."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.decide import HoldPolicy
+from bridge.domain.admission import GatePolicy
+from bridge.domain.lifecycle import ConfirmPolicy
+from reconcilers.engine import ComparePolicy
+
+
+@dataclass(frozen=True)
+class PairPlan:
+    """One pair: who is compared with whom, by which rules, who answers for it, and where its holds are written."""
+
+    id: str
+    label: str
+    book: tuple[str, ...]
+    stock: tuple[str, ...]
+    evidence: tuple[str, ...]
+    owner: str
+    compare: ComparePolicy
+    confirm: ConfirmPolicy
+    holds: HoldPolicy
+    targets: tuple[str, ...]
+    approve_within: timedelta = timedelta(hours=4)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return every source whose snapshot the pair needs, book side first."""
+        return (*self.book, *self.stock)
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """How one source is read and admitted."""
+
+    id: str
+    label: str
+    timeout_s: float
+    by_batch: bool
+    row_cap: int
+    gates: GatePolicy

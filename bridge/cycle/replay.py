@@ -1,0 +1,44 @@
+"""A past run, recomputed from what was stored: the same snapshots, rules and state must give the same bytes."""
+
+import hashlib
+from dataclasses import dataclass
+
+from bridge.cycle.admit import Judged
+from bridge.cycle.run import RunInputs, decide, result_text
+from bridge.domain.report import SourceReading
+from bridge.store import canonical
+from bridge.store.archive import get_snapshot
+from bridge.store.store import Store
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Hashes of the result as stored and as recomputed, and the recomputed text."""
+
+    stored: str
+    recomputed: str
+    text: str
+
+    @property
+    def same(self) -> bool:
+        """Return whether both are the same to the byte."""
+        return self.stored == self.recomputed
+
+
+def replay(store: Store, number: int) -> Replay | None:
+    """Given a run's number, recompute it. Return None if there is no such run; raise InvariantBroken if a blob is damaged."""
+    with store.read() as uow:
+        run = uow.runs.get(number)
+    if run is None:
+        return None
+    inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
+    judged = {reading.source: _judged(store, reading) for reading in run.report.snapshots}
+    ids = iter(inputs.ids)
+    decision = decide(inputs, judged, lambda: next(ids))
+    text = result_text(decision)
+    return Replay(run.result_blob, hashlib.sha256(text.encode()).hexdigest(), text)
+
+
+def _judged(store: Store, reading: SourceReading) -> Judged:
+    snapshot = get_snapshot(store.blobs, reading.blob) if reading.admitted else None
+    return Judged(reading=reading, snapshot=snapshot, exit_code=0)

@@ -1,0 +1,105 @@
+"""One round: the bridge checks itself, reads the sources, runs each pair, and delivers. What `reconcile` and the daemon do."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bridge.cycle.admit import Judged, admit
+from bridge.cycle.collect import Reading, collect
+from bridge.cycle.deliver import Delivered, deliver
+from bridge.cycle.plan import SourcePlan
+from bridge.cycle.release import expire
+from bridge.cycle.run import run_pair
+from bridge.cycle.self_check import SelfCheck, self_check
+from bridge.cycle.world import World
+from bridge.domain.effect import Effect, EffectKind, EffectState
+from bridge.domain.errors import BridgeError
+from bridge.domain.report import MailNote, RunReport
+from bridge.ports import Source
+
+Progress = Callable[[str, dict[str, object]], None]
+"""Told what is being done: a text key and its facts. Long work shows progress."""
+DIFFERENCES_FOUND = 10
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round did. `exit_code` follows design.md 3: refused or unreachable sources come before differences."""
+
+    reports: tuple[RunReport, ...]
+    exit_code: int
+    delivered: Delivered
+    checked: SelfCheck
+
+
+def reconcile(world: World, pairs: Sequence[str], progress: Progress, *, dry_run: bool = False) -> Round:
+    """Given pair ids, do a whole round. In a dry run nothing is written, sent or placed."""
+    checked = SelfCheck()
+    if not dry_run:
+        checked = self_check(world.store, world.targets, world.target, world.clock)
+        _expire(world)
+    plans = [world.pair_plan(pair) for pair in pairs]
+    names = list(dict.fromkeys(name for plan in plans for name in plan.sources))
+    progress("cli.progress.read", {"sources": ", ".join(names)})
+    readings = read(world, names)
+    now = world.clock.now()
+    judged = {name: admit(world.store, reading, now, keep=not dry_run) for name, reading in readings.items()}
+    reports = []
+    for plan in plans:
+        progress("cli.progress.compare", {"pair": plan.label})
+        reports.append(
+            run_pair(
+                world.store,
+                plan,
+                judged,
+                now,
+                world.deadlines(now),
+                world.letters(plan.id),
+                dry_run=dry_run,
+            )
+        )
+    delivered = Delivered() if dry_run else deliver(world.store, world.carriers, world.clock)
+    shown = tuple(reports) if dry_run else tuple(_delivered(world, report) for report in reports)
+    return Round(shown, _exit_code(judged, shown), delivered, checked)
+
+
+def read(world: World, names: Sequence[str]) -> dict[str, Reading]:
+    """Given source ids, read them side by side. A source that cannot even be opened gives its error as its reading."""
+    opened: list[tuple[SourcePlan, Source]] = []
+    failed: dict[str, Reading] = {}
+    for name in names:
+        plan = world.source_plan(name)
+        try:
+            opened.append((plan, world.source(name)))
+        except BridgeError as error:
+            now = world.clock.now()
+            failed[name] = Reading(plan, now, now, None, error)
+    found = {**collect(opened, world.clock), **failed}
+    return {name: found[name] for name in names}
+
+
+def _expire(world: World) -> None:
+    with world.store.begin() as uow:
+        expire(uow, world.clock.now(), on_expire=world.on_expire, ttl=world.hold_ttl)
+        uow.commit()
+
+
+def _delivered(world: World, report: RunReport) -> RunReport:
+    """Return the report with holds and mails as they stand after delivery."""
+    with world.store.read() as uow:
+        holds = tuple(uow.holds.get(hold.id) or hold if hold.id else hold for hold in report.holds)
+        effects = uow.outbox.list(run=report.run)
+    mails = tuple(_note(effect) for effect in effects if effect.kind is EffectKind.MAIL)
+    return replace(report, holds=holds, mails=mails)
+
+
+def _note(effect: Effect) -> MailNote:
+    state = "sent" if effect.state is EffectState.DONE else effect.state.value
+    return MailNote(to=json.loads(effect.body)["to"], subject=effect.subject, state=state)
+
+
+def _exit_code(judged: dict[str, Judged], reports: Sequence[RunReport]) -> int:
+    refused = {each.exit_code for each in judged.values()} - {0}
+    if refused:
+        return min(refused)
+    return DIFFERENCES_FOUND if any(report.confirmed for report in reports) else 0
