@@ -1,0 +1,34 @@
+"""What every connector that reads a SQL database shares: settings, engine, exact sums, schema, failures, reading."""
+
+from connectors.database.clock import source_clock
+from connectors.database.engine import open_engine, open_url
+from connectors.database.exact import as_text, day_start, day_text, exact_sum
+from connectors.database.failures import translate, translated
+from connectors.database.grants import grant_script, revoke_script
+from connectors.database.reading import database_name, read_columns, sql_text, transaction
+from connectors.database.rights import surplus_rights
+from connectors.database.schema import Schema, TableSchema, read_schema
+from connectors.database.settings import DatabaseSettings
+
+__all__ = [
+    "DatabaseSettings",
+    "Schema",
+    "TableSchema",
+    "as_text",
+    "database_name",
+    "day_start",
+    "day_text",
+    "exact_sum",
+    "grant_script",
+    "open_engine",
+    "open_url",
+    "read_columns",
+    "read_schema",
+    "revoke_script",
+    "source_clock",
+    "sql_text",
+    "surplus_rights",
+    "transaction",
+    "translate",
+    "translated",
+]
