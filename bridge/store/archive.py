@@ -1,0 +1,98 @@
+"""Snapshots at rest: Parquet tables under their content hash, and a small manifest that names them.
+
+Lines are sorted before they are written, so the same stock always has the same hash; master data rarely change and are
+then stored once.
+"""
+
+import hashlib
+import io
+import json
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bridge.domain.snapshot import ITEM_CARDS, STOCK_LINES, UNIT_RATES, WAREHOUSE_CARDS, Provenance, Snapshot
+
+_TABLES = {"lines": STOCK_LINES, "items": ITEM_CARDS, "warehouses": WAREHOUSE_CARDS, "rates": UNIT_RATES}
+
+
+class Blobs(Protocol):
+    """Where bytes are kept by their hash."""
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes; return their sha256 in hex."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of a hash."""
+        ...
+
+
+class HashOnly:
+    """Blobs that only tell the hash, for dry runs."""
+
+    def put(self, content: bytes) -> str:
+        """Return the sha256 of the bytes in hex; keep nothing."""
+        return hashlib.sha256(content).hexdigest()
+
+    def get(self, name: str) -> bytes:
+        """Raise KeyError: nothing was kept."""
+        raise KeyError(name)
+
+
+def put_snapshot(blobs: Blobs, snapshot: Snapshot) -> tuple[str, str]:
+    """Given a snapshot, store it. Return the hash of its manifest and the hash of its stock lines alone."""
+    hashes = {name: blobs.put(_parquet(getattr(snapshot, name), schema)) for name, schema in _TABLES.items()}
+    provenance = {name: _plain(value) for name, value in vars(snapshot.provenance).items()}
+    manifest = {"tables": hashes, "provenance": provenance}
+    text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return blobs.put(text.encode()), hashes["lines"]
+
+
+def get_snapshot(blobs: Blobs, name: str) -> Snapshot:
+    """Given the hash of a manifest, return the snapshot as it was stored."""
+    manifest = json.loads(blobs.get(name))
+    tables = {name: pq.read_table(io.BytesIO(blobs.get(each))) for name, each in manifest["tables"].items()}
+    return Snapshot(provenance=_provenance(manifest["provenance"]), **tables)
+
+
+def get_positions(blobs: Blobs, name: str) -> set[tuple[str, str]]:
+    """Given the hash of a manifest, return the item x warehouse pairs that held stock in it."""
+    manifest = json.loads(blobs.get(name))
+    return positions(pq.read_table(io.BytesIO(blobs.get(manifest["tables"]["lines"])), columns=list(_KEYS)))
+
+
+def positions(lines: pa.Table) -> set[tuple[str, str]]:
+    """Given stock lines, return the item x warehouse pairs whose quantity is not zero (an unknown one counts)."""
+    stocked = lines.filter(pc.fill_null(pc.not_equal(lines["quantity"], 0), fill_value=True))
+    return set(zip(stocked["item"].to_pylist(), stocked["warehouse"].to_pylist(), strict=True))
+
+
+_KEYS = ("item", "warehouse", "quantity")
+
+
+def _parquet(table: pa.Table, schema: pa.Schema) -> bytes:
+    keys = [(field.name, "ascending") for field in schema if field.type == pa.string()]
+    buffer = io.BytesIO()
+    pq.write_table(table.cast(schema).sort_by(keys), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _provenance(stored: dict[str, object]) -> Provenance:
+    times = {"fetched_from", "fetched_to", "as_of"}
+    values: dict[str, object] = {}
+    for name, value in stored.items():
+        if name in times and isinstance(value, str):
+            values[name] = datetime.fromisoformat(value)
+        elif isinstance(value, list):
+            values[name] = tuple(value)
+        else:
+            values[name] = value
+    return Provenance(**values)  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+"""The footing of one source: everything needed to read its codes and units as the plant's common ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bridge.domain.snapshot import ITEM_CARDS, UNIT_RATES, WAREHOUSE_CARDS, Snapshot
+from reconcilers.cards import ItemCards, cards_of
+from reconcilers.codes import CodeMap, check_rules, fold
+from reconcilers.maps import Maps
+from reconcilers.units import Factor, Units, units_of
+
+
+@dataclass(frozen=True)
+class WarehouseCard:
+    """A warehouse as its source describes it. `kind` as in bridge/domain/snapshot.py, '' = not stated."""
+
+    name: str = ""
+    kind: str = ""
+    frozen: bool = False
+
+
+@dataclass(frozen=True)
+class Footing:
+    """How `source` is to be read."""
+
+    source: str
+    items: CodeMap
+    warehouses: CodeMap
+    cards: ItemCards = field(repr=False)
+    units: Units = field(repr=False)
+    warehouse_cards: Mapping[str, WarehouseCard] = field(repr=False)  # by the source's folded code
+    warehouse_names: Mapping[str, str] = field(repr=False)  # by common code
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Return the code rules."""
+        return self.items.rules
+
+    def card_factor(self, item: str, code: str) -> Factor | None:
+        """Return what one base unit of the source's card for `code` is in common base units of `item`."""
+        own = self.cards.own_unit(code)
+        return self.units.factor(item, code, own, own, self.cards.base(item))
+
+
+def footing(
+    snapshot: Snapshot, maps: Maps, rules: Sequence[str], as_of: date, base_units: Mapping[str, str] | None = None
+) -> Footing:
+    """Given a snapshot, the maps, code rules, the day and the base units settled so far, return the source's footing.
+
+    A source without an approved row in a map keeps its own codes after the rules; otherwise its codes without a row
+    valid on `as_of` are unmapped.
+    """
+    check_rules(rules)
+    source, rules = snapshot.provenance.source, tuple(rules)
+    rows = [row for row in maps.items if row.source == source and row.approved]
+    table = {fold(row.code, rules): fold(row.item, rules) for row in rows if row.valid_on(as_of)}
+    items = CodeMap(table if rows else None, rules)
+    places = {fold(row.code, rules): fold(row.warehouse, rules) for row in maps.warehouses if row.source == source}
+    warehouses = CodeMap(places or None, rules, blank_is_code=True)
+    units = units_of(source, snapshot.rates.select(UNIT_RATES.names), maps.units, rules)
+    cards = cards_of(snapshot.items.select(ITEM_CARDS.names), items, units, base_units or {})
+    described, names = _warehouse_cards(snapshot, warehouses)
+    return Footing(source, items, warehouses, cards, units, described, names)
+
+
+def _warehouse_cards(snapshot: Snapshot, codes: CodeMap) -> tuple[dict[str, WarehouseCard], dict[str, str]]:
+    described: dict[str, WarehouseCard] = {}
+    names: dict[str, str] = {}
+    rows = snapshot.warehouses.select(WAREHOUSE_CARDS.names).to_pylist()
+    for row in sorted(rows, key=lambda row: str(row["warehouse"])):
+        folded = fold(row["warehouse"], codes.rules)
+        described.setdefault(folded, WarehouseCard(row["name"], row["kind"], row["frozen"]))
+        common = codes.common(folded)
+        if common is not None and row["name"]:
+            names.setdefault(common, row["name"])
+    return described, names
