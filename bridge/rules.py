@@ -21,6 +21,7 @@ from config.kinds_of_value import parse_window
 from config.models.pair import Pair
 from config.models.settings import Settings
 from config.models.thresholds import Limits as LimitsTable
+from config.models.thresholds import Thresholds as ThresholdsTable
 from reconcilers.engine import ComparePolicy
 from reconcilers.maps import Maps
 from reconcilers.thresholds import Limits, Rule, Thresholds
@@ -207,10 +208,14 @@ def _abc_fallback(settings: Settings) -> tuple[tuple[str, Decimal], ...] | None:
     return (("A", shares.A), ("B", shares.B), ("C", shares.C))
 
 
-def _limits(table: LimitsTable | object) -> Limits:
-    percents = {name: getattr(table, name) for name in ("percent", "plus_percent", "minus_percent")}
-    money = {name: getattr(table, name) for name in ("min_value", "cap_value")}
-    return Limits(**percents, **{name: None if value is None else to_micro(value) for name, value in money.items()})
+def _limits(table: LimitsTable | ThresholdsTable) -> Limits:
+    return Limits(
+        percent=table.percent,
+        plus_percent=table.plus_percent,
+        minus_percent=table.minus_percent,
+        min_value=None if table.min_value is None else to_micro(table.min_value),
+        cap_value=None if table.cap_value is None else to_micro(table.cap_value),
+    )
 
 
 def _rule_lines(settings: Settings) -> tuple[RuleLine, ...]:

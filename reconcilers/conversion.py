@@ -7,7 +7,7 @@ import numpy as np
 
 from reconcilers.codes import Column
 from reconcilers.footing import Footing
-from reconcilers.maps import fold_unit
+from reconcilers.unit_names import fold_unit
 from reconcilers.units import ONE, Factor
 
 

@@ -9,13 +9,13 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TypeVar
 
 from bridge.domain.quantity import to_text
 from reconcilers.codes import check_rules, fold
 from reconcilers.map_cells import day_cell, factor_cell, filled, floating_cell, known_source
 from reconcilers.map_file import Findings, records
+from reconcilers.unit_names import fold_unit
 
 ITEM_COLUMNS = ("item", "source", "code", "valid_from", "valid_to", "approved_by")
 WAREHOUSE_COLUMNS = ("warehouse", "source", "code")
@@ -168,12 +168,6 @@ def parse_units(
         rows.append(row)
     findings.raise_if_any()
     return tuple(rows)
-
-
-@lru_cache(maxsize=4096)
-def fold_unit(unit: str) -> str:
-    """Return a unit name so that `KG`, `kg ` and full-width `ＫＧ` are one unit."""
-    return fold(unit, ("strip", "upper", "fullwidth_to_half"))
 
 
 def to_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from bridge.domain.quantity import LIMIT, MICRO
 from reconcilers.codes import fold
-from reconcilers.maps import UnitRow, fold_unit
+from reconcilers.maps import UnitRow
+from reconcilers.unit_names import fold_unit
 
 Rates = Mapping[str, tuple[int, bool]]
 """By folded unit: (millionths of the base unit in one unit, floating)."""

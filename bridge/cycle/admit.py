@@ -30,7 +30,7 @@ def accept_baseline(store: Store, reading: Reading, by: str, now: datetime) -> S
     The gates that need no past still hold: a truncated or empty read is no baseline, whoever signs.
     """
     if reading.snapshot is None:
-        raise reading.error or SourceUnavailable("BR-1150", source=reading.plan.id, seconds="0")
+        raise reading.error or SourceUnavailable("BR-2064", source=reading.plan.id, seconds="0")
     blob, content = put_snapshot(store.blobs, reading.snapshot)
     provenance = reading.snapshot.provenance
     with store.begin() as uow:
@@ -77,7 +77,7 @@ def admit(store: Store, reading: Reading, now: datetime, *, keep: bool = True) -
 
 
 def _unread(reading: Reading) -> Judged:
-    error = reading.error or SourceUnavailable("BR-1150", source=reading.plan.id, seconds="0")
+    error = reading.error or SourceUnavailable("BR-2064", source=reading.plan.id, seconds="0")
     gate = "source unreachable" if isinstance(error, SourceUnavailable) else "source refused"
     refusal = Refusal("snapshot rejected" if error.exit_code == 4 else gate, error.code, error.facts)  # noqa: PLR2004 - exit code of a gate
     return Judged(_source_reading(reading, "", refusal), None, error.exit_code)

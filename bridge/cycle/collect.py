@@ -43,7 +43,7 @@ def _reading(plan: SourcePlan, since: datetime, answer: "Future[Snapshot]", cloc
     try:
         snapshot = answer.result(timeout=plan.timeout_s)
     except DeadlineError:
-        error = SourceUnavailable("BR-1150", source=plan.id, seconds=f"{plan.timeout_s:g}")
+        error = SourceUnavailable("BR-2064", source=plan.id, seconds=f"{plan.timeout_s:g}")
     except BridgeError as refused:
         error = refused
     return Reading(plan, since, clock.now(), snapshot, error)

@@ -140,7 +140,7 @@ Finish = Callable[[UnitOfWork, datetime], None]
 
 def _mail(store: Store, carriers: Carriers, effect: Effect) -> Finish:
     if carriers.send is None:
-        raise EffectRefused("BR-1510")
+        raise EffectRefused("BR-2056")
     body = json.loads(effect.body)
     carriers.send(store.blobs.get(body["message"]), body["to"])
 
@@ -155,9 +155,11 @@ def _hold(store: Store, carriers: Carriers, effect: Effect) -> Finish:
     hold = _hold_of(store, effect)
     target = carriers.targets(hold.target)
     placing = effect.kind is EffectKind.PLACE
+    if placing and hold.state not in {HoldState.REQUESTED, HoldState.UNKNOWN}:
+        return lambda _uow, _at: None  # lifted while its placing still waited: nothing may be placed any more
     receipt = target.place(hold.order) if placing else target.lift(hold.order)
     if target.ability.can_probe and target.probe(hold.order.ref).present is not placing:
-        raise EffectUnknown("BR-1610", hold=hold.id, target=hold.target)
+        raise EffectUnknown("BR-2061", hold=hold.id, target=hold.target)
     return lambda uow, at: _settle_hold(uow, hold, effect.kind, receipt, at)
 
 
@@ -214,11 +216,11 @@ def _hold_of(store: Store, effect: Effect) -> Hold:
     with store.begin() as uow:
         hold = uow.holds.get(json.loads(effect.body)["hold"])
     if hold is None:
-        raise EffectRefused("BR-1611", effect=effect.key)
+        raise EffectRefused("BR-2062", effect=effect.key)
     return hold
 
 
 def _id(effect: Effect) -> int:
     if effect.id is None:
-        raise EffectRefused("BR-1611", effect=effect.key)
+        raise EffectRefused("BR-2062", effect=effect.key)
     return effect.id

@@ -32,12 +32,14 @@ from bridge.store.tables import FACTS, fact_columns, movement_changes, movements
 
 DELETED: Final = "deleted"
 _CHUNK: Final = 500
+_TIME: Final = MOVEMENTS.field("first_seen").type
 _GIVEN: Final = tuple(field for field in MOVEMENTS if field.name not in ("source", "first_seen"))
 
 arriving = Table(
     "arriving_movements",
     MetaData(),  # not part of the schema: it lives as long as one merge
     Column("key", TEXT, primary_key=True),
+    Column("seen", BigInteger),  # a stamp the row brings along (a backlog), else null
     *fact_columns(),
     prefixes=["TEMPORARY"],
 )
@@ -106,6 +108,8 @@ def _absent(
 
 def _stage(connection: Connection, rows: pa.Table) -> None:
     columns = {field.name: _plain(rows.column(field.name), field.type) for field in _GIVEN}
+    stamps = rows.column("first_seen") if "first_seen" in rows.column_names else pa.nulls(len(rows), _TIME)
+    columns["seen"] = _plain(stamps, _TIME)
     if len(rows):
         insert_many(connection, arriving, tuple(columns), list(zip(*columns.values(), strict=True)))
 
@@ -163,9 +167,10 @@ def _overwrite(connection: Connection, source: str, now: ColumnElement[int]) -> 
 
 def _add(connection: Connection, source: str, now: ColumnElement[int]) -> int:
     known = exists().where(movements.c.source == source, movements.c.key == arriving.c.key)
+    seen = func.coalesce(arriving.c.seen, now)
     stamps = {
-        "first_seen": now,
-        "counted_at": case((arriving.c.counts == 1, now), else_=null()),
+        "first_seen": seen,
+        "counted_at": case((arriving.c.counts == 1, seen), else_=null()),
         "deleted_at": case((arriving.c.state == DELETED, now), else_=null()),
         "touched_at": now,
     }

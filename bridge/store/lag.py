@@ -41,7 +41,7 @@ def entry_lags(connection: Connection, source: str) -> list[EntryLag]:
 
 
 def _delays(connection: Connection, source: str, since: Column[int]) -> dict[str, Delay]:
-    first_load = select(func.min(movements.c.first_seen)).where(movements.c.source == source).scalar_subquery()
+    first_load = select(func.min(movements.c.touched_at)).where(movements.c.source == source).scalar_subquery()
     chosen = select(movements.c.document_type, movements.c.first_seen - since).where(
         movements.c.source == source, since.is_not(None), movements.c.first_seen > first_load
     )

@@ -73,6 +73,8 @@ class Movements:
     ) -> MergeCount:
         """Given MOVEMENTS rows of one source, bring the ledger up to them, stamped `seen_at`. Return the counts.
 
+        A new row that brings a `first_seen` of its own (the backlog of a first reading) keeps it.
+
         With `complete_keys`, lines that are in the ledger but neither there nor in `rows` were deleted in the source;
         `complete_since` limits that to lines whose business time is at or after it.
         Raise SnapshotRejected if a key stands twice, a row is not the source's or lacks a fact, or a full scan came
