@@ -1,79 +1,113 @@
-"""The documents a comparison may need, from the store when a run is made, from its blob when it is replayed."""
+"""The documents a comparison needs: from the store when a run is made, from its blobs when it is replayed."""
 
 import io
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bridge.store.agreements import Agreement
-from bridge.store.movements import LEDGER
+from bridge.store.blobs import Blobs
+from bridge.store.movements import CHANGES, LEDGER
 from bridge.store.unit import UnitOfWork
 
 Place = tuple[str, str, str]
 EVERYWHERE: Place = ("", "", "")
 """Where the pair's own agreement stands: it covers every position without one of its own."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""The agreement of a position that has differed as long as the bridge knows it."""
 
 
 @dataclass(frozen=True)
 class Documents:
-    """Ledger rows by source, under the sources' own codes."""
+    """Ledger rows of several sources under their own codes, and what these rows said before they changed."""
 
-    rows: Mapping[str, pa.Table] = field(default_factory=dict)
+    rows: pa.Table = field(default_factory=LEDGER.empty_table)
+    changes: pa.Table = field(default_factory=CHANGES.empty_table)
 
     def of(self, source: str) -> pa.Table:
-        """Return a source's rows, an empty table when it has none."""
-        return self.rows.get(source, LEDGER.empty_table())
+        """Return a source's rows."""
+        return self.rows.filter(pc.equal(self.rows["source"], source))
 
-    def to_bytes(self) -> bytes:
-        """Return all rows as one Parquet file."""
-        buffer = io.BytesIO()
-        tables = [self.rows[source] for source in sorted(self.rows)]
-        pq.write_table(pa.concat_tables([LEDGER.empty_table(), *tables]), buffer, compression="zstd")
-        return buffer.getvalue()
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> "Documents":
-        """Return what `to_bytes` wrote."""
-        table = pq.read_table(io.BytesIO(content))
-        names = table.column("source").unique().to_pylist()
-        mask = table.column("source")
-        return cls({name: table.filter(pa.compute.equal(mask, name)) for name in names})
+    def changes_of(self, source: str) -> pa.Table:
+        """Return what a source's rows said before."""
+        return self.changes.filter(pc.equal(self.changes["source"], source))
 
 
-Lookup = Callable[[Mapping[str, Collection[str]], datetime], Documents]
-"""Given item codes by source and a moment, return the documents of these items touched since."""
+Lookup = Callable[[Sequence[str], Mapping[str, Collection[str]] | None, datetime], Documents]
+"""Given sources, their item codes (None = all items) and a moment, return the documents touched since."""
 
 
 def from_store(uow: UnitOfWork) -> Lookup:
     """Return a look-up in the store's ledger."""
-    return lambda items, since: Documents(
-        {source: uow.movements.window([source], since, codes) for source, codes in items.items()}
-    )
+
+    def look(sources: Sequence[str], items: Mapping[str, Collection[str]] | None, since: datetime) -> Documents:
+        found, before = [LEDGER.empty_table()], [CHANGES.empty_table()]
+        for source in sources:
+            codes = None if items is None else items.get(source, ())
+            found.append(uow.movements.window([source], since, codes))
+            before.append(uow.movements.changes([source], since, codes))
+        return Documents(pa.concat_tables(found), pa.concat_tables(before))
+
+    return look
+
+
+@dataclass
+class Recorder:
+    """A look-up that keeps what it gave, so that a replay can be given the same."""
+
+    lookup: Lookup
+    given: list[Documents] = field(default_factory=list)
+
+    def __call__(
+        self, sources: Sequence[str], items: Mapping[str, Collection[str]] | None, since: datetime
+    ) -> Documents:
+        """Look up and remember."""
+        found = self.lookup(sources, items, since)
+        self.given.append(found)
+        return found
+
+    def keep(self, blobs: Blobs) -> tuple[str, ...]:
+        """Store what was given; return its hashes, two for each look-up."""
+        return tuple(blobs.put(_bytes(table)) for each in self.given for table in (each.rows, each.changes))
+
+
+def from_blobs(blobs: Blobs, hashes: Sequence[str]) -> Lookup:
+    """Return a look-up that gives again what a past run was given, in its order."""
+    tables: Iterator[pa.Table] = iter([pq.read_table(io.BytesIO(blobs.get(name))) for name in hashes])
+    return lambda _sources, _items, _since: Documents(next(tables), next(tables))
 
 
 @dataclass(frozen=True)
 class Settled:
-    """When positions last agreed: the whole pair, and the exceptions that still differ or are explained by open documents."""
+    """When positions last agreed: the whole pair, and the exceptions that still differ or have documents open."""
 
     everywhere: datetime | None = None
     exceptions: Mapping[Place, Agreement] = field(default_factory=dict)
 
-    def at(self, place: Place) -> Agreement | None:
-        """Return a position's last agreement, None when it never agreed."""
+    def of(self, place: Place) -> Agreement | None:
+        """Return a position's last agreement, None when there was none yet."""
         if place in self.exceptions:
             return self.exceptions[place]
         return None if self.everywhere is None else Agreement(self.everywhere)
 
+    @property
+    def oldest(self) -> datetime | None:
+        """Return the oldest agreement that still matters."""
+        return min((*(a.at for a in self.exceptions.values()), *([self.everywhere] if self.everywhere else [])), default=None)
 
-NEVER = datetime.min
-"""Marks a position that has not agreed since the pair began."""
 
-
-def settled(agreements: Mapping[Place, Agreement]) -> Settled:
+def settled_of(agreements: Mapping[Place, Agreement]) -> Settled:
     """Given a pair's stored agreement points, return them as the explanation needs them."""
     found = dict(agreements)
     everywhere = found.pop(EVERYWHERE, None)
     return Settled(everywhere.at if everywhere else None, found)
+
+
+def _bytes(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()

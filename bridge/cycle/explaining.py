@@ -1,0 +1,210 @@
+"""Fourth step: differences as equations of documents. Brings the ledger onto the pair's footing and asks the engine.
+
+Not only what differs is asked about: where documents moved since the last agreement two of them may cancel by chance,
+and their counterparts, arriving later, must still find them open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
+from bridge.domain.quantity import MICRO
+from bridge.store.agreements import Agreement as StoredAgreement
+from reconcilers.align import Aligned
+from reconcilers.align_movements import align_movements
+from reconcilers.equation import Equation
+from reconcilers.explain import explain
+from reconcilers.judge import Explanation, Explanations
+from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide
+
+Place = tuple[str, str, str]
+_GRAIN = ("item", "warehouse", "batch")
+_LOOK_BACK = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a source's snapshot was read, by the bridge's clock, and whether it has a document ledger."""
+
+    read_from: datetime
+    read_to: datetime
+    complete: bool
+
+
+@dataclass(frozen=True)
+class ExplainPlan:
+    """Which sources stand on which side, at which grain, and the engine's rules."""
+
+    book: tuple[str, ...]
+    stock: tuple[str, ...]
+    evidence: tuple[str, ...]
+    grain: tuple[str, ...]
+    policy: ExplainPolicy
+
+
+@dataclass
+class Explaining:
+    """The explainer of one run. After the comparison `equations` holds what the engine said, by position."""
+
+    plan: ExplainPlan
+    windows: Mapping[str, Window]
+    lookup: Lookup
+    settled: Settled
+    equations: dict[Place, Equation] = field(default_factory=dict)
+
+    def __call__(self, differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:
+        """Given the differing positions and the sides' footing, return the explanation of each."""
+        moved = self._moved(alignments)
+        positions = self._positions(differing, moved, alignments)
+        if not positions.num_rows:
+            return {}
+        request = self._request(positions, alignments)
+        self.equations = dict(explain(request).equations)
+        raw = {
+            place: stock - book
+            for place, book, stock in zip(
+                _places(differing), differing["book"].to_pylist(), differing["stock"].to_pylist(), strict=True
+            )
+        }
+        return {place: _explanation(self.equations[place], difference) for place, difference in raw.items()}
+
+    def agreements(self, at: datetime) -> dict[Place, StoredAgreement]:
+        """Return the exceptions to "all agreed at this run": what still differs, and what has documents open."""
+        found: dict[Place, StoredAgreement] = {}
+        for place, equation in self.equations.items():
+            if equation.remainder == 0:
+                if equation.open:
+                    found[place] = StoredAgreement(at, tuple(sorted(equation.open)))
+            else:
+                found[place] = self.settled.of(place) or StoredAgreement(NEVER)
+        return found
+
+    def _moved(self, alignments: Mapping[str, Aligned]) -> set[Place]:
+        """Return the positions at which documents moved since the pair last agreed, or stand open from before."""
+        since = (self.settled.everywhere or self.plan.policy.now) - _LOOK_BACK
+        names = [name for name in (*self.plan.book, *self.plan.stock) if self.windows[name].complete]
+        recent = self.lookup(names, None, since)
+        found = set(self.settled.exceptions)
+        for name in names:
+            rows = _aligned(recent.of(name), alignments[name], self.plan.grain)
+            found.update(_places(rows))
+        return found
+
+    def _positions(self, differing: pa.Table, moved: set[Place], alignments: Mapping[str, Aligned]) -> pa.Table:
+        """Return the differing positions and the others where documents moved, with their balances and steps."""
+        known = set(_places(differing))
+        others = sorted(moved - known)
+        book = self._balances(self.plan.book, others, alignments)
+        stock = self._balances(self.plan.stock, others, alignments)
+        columns = {name: [place[at] for place in others] for at, name in enumerate(_GRAIN)}
+        more = pa.table(
+            {
+                **{name: pa.array(values, pa.string()) for name, values in columns.items()},
+                "book": pa.array([book.get(place, 0) for place in others], pa.int64()),
+                "stock": pa.array([stock.get(place, 0) for place in others], pa.int64()),
+            }
+        )
+        both = pa.concat_tables([differing.select(more.column_names).cast(more.schema), more])
+        precision = [self._step(item, alignments) for item in both["item"].to_pylist()]
+        return both.append_column("precision", pa.array(precision, pa.int64()))
+
+    def _balances(
+        self, sources: Sequence[str], places: Sequence[Place], alignments: Mapping[str, Aligned]
+    ) -> dict[Place, int]:
+        wanted = pa.array(sorted({place[0] for place in places}), pa.string())
+        found: dict[Place, int] = {}
+        for source in sources:
+            lines = alignments[source].lines
+            lines = _at_grain(lines.filter(pc.is_in(lines["item"], value_set=wanted)), self.plan.grain)
+            for place, quantity in zip(_places(lines), lines["quantity"].to_pylist(), strict=True):
+                found[place] = found.get(place, 0) + quantity
+        return found
+
+    def _step(self, item: str, alignments: Mapping[str, Aligned]) -> int:
+        decimals = [
+            card.decimals
+            for aligned in alignments.values()
+            if (card := aligned.footing.cards.card(item)) and card.decimals is not None
+        ]
+        return MICRO // 10 ** min(min(decimals), 6) if decimals else 1
+
+    def _request(self, positions: pa.Table, alignments: Mapping[str, Aligned]) -> ExplainRequest:
+        items = set(positions["item"].to_pylist())
+        every = (*self.plan.book, *self.plan.stock, *self.plan.evidence)
+        names = [name for name in every if name in self.windows and self.windows[name].complete]
+        codes = {name: _codes(alignments[name], items) for name in names if name in alignments}
+        oldest = self.settled.oldest or NEVER
+        since = max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
+        documents = self.lookup([name for name in names if name in alignments], codes, since)
+        agreements = {
+            place: Agreement(found.at, frozenset(found.open_keys))
+            for place in _places(positions)
+            if (found := self.settled.of(place))
+        }
+        return ExplainRequest(
+            positions=positions,
+            book=self._side(self.plan.book, documents, alignments),
+            stock=self._side(self.plan.stock, documents, alignments),
+            policy=self.plan.policy,
+            grain=self.plan.grain,
+            agreements=agreements,
+            witness=self._witness(documents, alignments),
+        )
+
+    def _side(self, sources: Sequence[str], documents: Documents, alignments: Mapping[str, Aligned]) -> LedgerSide:
+        windows = [self.windows[source] for source in sources]
+        return LedgerSide(
+            movements=pa.concat_tables([_aligned(documents.of(s), alignments[s], self.plan.grain) for s in sources]),
+            read_from=min(window.read_from for window in windows),
+            read_to=max(window.read_to for window in windows),
+            complete=all(window.complete for window in windows),
+            changes=pa.concat_tables(
+                [_aligned(documents.changes_of(s), alignments[s], self.plan.grain) for s in sources]
+            ),
+        )
+
+    def _witness(self, documents: Documents, alignments: Mapping[str, Aligned]) -> pa.Table | None:
+        found = [
+            _aligned(documents.of(name), alignments[name], self.plan.grain)
+            for name in self.plan.evidence
+            if name in alignments
+        ]
+        return pa.concat_tables(found) if found else None
+
+
+def _explanation(equation: Equation, difference: int) -> Explanation:
+    """Return an equation in terms of the difference as read: what was rolled back is explained by its documents."""
+    return Explanation(
+        explained=difference - equation.remainder,
+        documents=(*equation.rolled_documents, *equation.documents),
+        causes=equation.causes,
+        waiting=equation.waiting or bool(equation.rolled_documents),
+    )
+
+
+def _aligned(rows: pa.Table, aligned: Aligned, grain: tuple[str, ...]) -> pa.Table:
+    return _at_grain(align_movements(rows, aligned.footing, by_warehouse="warehouse" in grain).rows, grain)
+
+
+def _at_grain(table: pa.Table, grain: tuple[str, ...]) -> pa.Table:
+    """Return the table with '' in the parts of a position that the pair does not look at."""
+    for name in _GRAIN:
+        if name not in grain:
+            blank = pa.array([""] * table.num_rows, pa.string())
+            table = table.set_column(table.column_names.index(name), name, blank)
+    return table
+
+
+def _places(table: pa.Table) -> list[Place]:
+    return list(zip(*(table[name].to_pylist() for name in _GRAIN), strict=True))
+
+
+def _codes(aligned: Aligned, items: set[str]) -> list[str]:
+    """Return the source's own codes behind common items: those in stock, those on cards, and the items themselves."""
+    footing = aligned.footing
+    found = {code for code in footing.own_codes(items)}
+    return sorted(found)
