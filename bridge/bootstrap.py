@@ -88,7 +88,7 @@ class Application:
             settings = self.settings.sources.get(name)
             opener = connector_of(settings).target if settings is not None and settings.hold is not None else None
             if settings is None or opener is None:
-                raise EffectRefused("BR-1612", target=name, source=name)
+                raise EffectRefused("BR-2063", target=name, source=name)
             self._targets[name] = opener(name, settings, self.clock)
         return self._targets[name]
 

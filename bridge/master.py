@@ -51,7 +51,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as cause:
-        raise ConfigError("BR-1053", file=path, detail=cause.strerror or type(cause).__name__) from cause
+        raise ConfigError("BR-2053", file=path, detail=cause.strerror or type(cause).__name__) from cause
 
 
 def _sources(loaded: Loaded) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from alerts.decide import HoldPolicy
 from alerts.mail import MailServer
 from alerts.policy import MailPolicy, RuleLine
 from alerts.register import REGISTER
-from bridge.cycle.plan import PairPlan, SourcePlan
+from bridge.cycle.plan import ExplainRules, PairPlan, SourcePlan
 from bridge.domain.admission import GatePolicy
 from bridge.domain.budget import Budget
 from bridge.domain.lifecycle import ConfirmPolicy
@@ -80,6 +80,28 @@ def pair_plan(pair: Pair, settings: Settings, maps: Maps, now: datetime) -> Pair
         holds=hold_policy(pair, settings, now),
         targets=hold_targets(pair, settings),
         approve_within=parse_duration(settings.holds.approve_within),
+        explain=explain_rules(settings, now),
+    )
+
+
+def explain_rules(settings: Settings, now: datetime) -> ExplainRules:
+    """Given the moment, return how long documents may stand on one side only, and where the closing month ends.
+
+    On close days one-sided documents since the first of these days belong to the cut-off; the open period begins with
+    this month, until the close days are over with the last one.
+    """
+    cutoff = settings.cutoff
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    first = midnight
+    while is_close_day((first - timedelta(days=1)).date(), cutoff.close_days):
+        first -= timedelta(days=1)
+    closing = is_close_day(now.date(), cutoff.close_days)
+    month = midnight.replace(day=1)
+    return ExplainRules(
+        grace=parse_duration(cutoff.grace),
+        grace_by_doc={name: parse_duration(length) for name, length in cutoff.grace_by_doc.items()},
+        close_since=first if closing else None,
+        period_start=(month - timedelta(days=1)).replace(day=1) if closing else month,
     )
 
 

@@ -1,6 +1,6 @@
 """The footing of one source: everything needed to read its codes and units as the plant's common ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -36,6 +36,14 @@ class Footing:
     def rules(self) -> tuple[str, ...]:
         """Return the code rules."""
         return self.items.rules
+
+    def own_codes(self, items: Collection[str]) -> set[str]:
+        """Given common items, return the source's own codes for them, as its cards and the map spell them."""
+        raw = self.cards.table.column("item").to_pylist()
+        found = {raw[row] for item in items for row in self.cards.rows.get(item, ())}
+        if self.items.table is None:
+            return found | set(items)
+        return found | {code for code, item in self.items.table.items() if item in items}
 
     def card_factor(self, item: str, code: str) -> Factor | None:
         """Return what one base unit of the source's card for `code` is in common base units of `item`."""

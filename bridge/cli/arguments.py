@@ -35,7 +35,7 @@ def take_globals(arguments: Sequence[str]) -> tuple[Globals, list[str]]:
             continue
         if not equals:
             if not words:
-                raise ConfigError("BR-1051", option=name)
+                raise ConfigError("BR-2051", option=name)
             value = words.pop(0)
         found = _READERS[name](found, value)
     return found, rest
@@ -57,7 +57,7 @@ def _now(found: Globals, value: str) -> Globals:
 
 def _lang(found: Globals, value: str) -> Globals:
     if value not in {"zh", "en"}:
-        raise ConfigError("BR-1052", value=value)
+        raise ConfigError("BR-2052", value=value)
     return replace(found, lang=value)
 
 

@@ -37,7 +37,7 @@ def init(context: typer.Context, force: Force = False, dry_run: DryRun = False) 
     session = session_of(context)
     path = session.options.config
     if path.exists() and not (force or dry_run):
-        raise ConfigError("BR-1054", file=path)
+        raise ConfigError("BR-2054", file=path)
     answers: dict[str, str] = {}
     for question in QUESTIONS:
         while True:

@@ -69,7 +69,7 @@ def test(
         session.out.line(shown.html)
         return 0
     if app.carriers.send is None:
-        raise EffectRefused("BR-1510")
+        raise EffectRefused("BR-2056")
     app.carriers.send(shown.eml, person.mail)
     session.out.say("cli.mail.tested", to=person.mail)
     return 0

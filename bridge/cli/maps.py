@@ -82,7 +82,7 @@ def import_rows(
     try:
         content = file.read_bytes()
     except OSError as cause:
-        raise ConfigError("BR-1053", file=file, detail=cause.strerror or "") from cause
+        raise ConfigError("BR-2053", file=file, detail=cause.strerror or "") from cause
     new = parse_items(content, file.name, rules, tuple(session.app.settings.sources))
     known = load_maps(session.app.loaded).items
     both = to_csv([*known, *(row for row in new if row not in known)], ITEM_COLUMNS)
@@ -193,7 +193,7 @@ def _first_of_each(proposals: list[Proposal]) -> list[Proposal]:
 def _items_path(session: Session) -> Path:
     path = session.app.settings.master.items
     if path is None:
-        raise ConfigError("BR-1055", file=session.app.loaded.path)
+        raise ConfigError("BR-2055", file=session.app.loaded.path)
     return session.app.loaded.resolve(path)
 
 

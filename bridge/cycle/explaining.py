@@ -130,13 +130,13 @@ class Explaining:
             for aligned in alignments.values()
             if (card := aligned.footing.cards.card(item)) and card.decimals is not None
         ]
-        return MICRO // 10 ** min(min(decimals), 6) if decimals else 1
+        return MICRO // 10 ** min(*decimals, 6) if decimals else 1
 
     def _request(self, positions: pa.Table, alignments: Mapping[str, Aligned]) -> ExplainRequest:
         items = set(positions["item"].to_pylist())
         every = (*self.plan.book, *self.plan.stock, *self.plan.evidence)
         names = [name for name in every if name in self.windows and self.windows[name].complete]
-        codes = {name: _codes(alignments[name], items) for name in names if name in alignments}
+        codes = {name: sorted(alignments[name].footing.own_codes(items)) for name in names if name in alignments}
         oldest = self.settled.oldest or NEVER
         since = max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
         documents = self.lookup([name for name in names if name in alignments], codes, since)
@@ -201,10 +201,3 @@ def _at_grain(table: pa.Table, grain: tuple[str, ...]) -> pa.Table:
 
 def _places(table: pa.Table) -> list[Place]:
     return list(zip(*(table[name].to_pylist() for name in _GRAIN), strict=True))
-
-
-def _codes(aligned: Aligned, items: set[str]) -> list[str]:
-    """Return the source's own codes behind common items: those in stock, those on cards, and the items themselves."""
-    footing = aligned.footing
-    found = {code for code in footing.own_codes(items)}
-    return sorted(found)

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -86,7 +87,12 @@ class Settled:
     """When positions last agreed: the whole pair, and the exceptions that still differ or have documents open."""
 
     everywhere: datetime | None = None
-    exceptions: Mapping[Place, Agreement] = field(default_factory=dict)
+    rows: tuple[tuple[Place, Agreement], ...] = ()
+
+    @cached_property
+    def exceptions(self) -> Mapping[Place, Agreement]:
+        """Return the agreements of the positions that have one of their own."""
+        return dict(self.rows)
 
     def of(self, place: Place) -> Agreement | None:
         """Return a position's last agreement, None when there was none yet."""
@@ -97,14 +103,16 @@ class Settled:
     @property
     def oldest(self) -> datetime | None:
         """Return the oldest agreement that still matters."""
-        return min((*(a.at for a in self.exceptions.values()), *([self.everywhere] if self.everywhere else [])), default=None)
+        return min(
+            (*(a.at for a in self.exceptions.values()), *([self.everywhere] if self.everywhere else [])), default=None
+        )
 
 
 def settled_of(agreements: Mapping[Place, Agreement]) -> Settled:
     """Given a pair's stored agreement points, return them as the explanation needs them."""
     found = dict(agreements)
     everywhere = found.pop(EVERYWHERE, None)
-    return Settled(everywhere.at if everywhere else None, found)
+    return Settled(everywhere.at if everywhere else None, tuple(sorted(found.items(), key=lambda each: each[0])))
 
 
 def _bytes(table: pa.Table) -> bytes:

@@ -1,12 +1,22 @@
 """A pair as the cycle needs it: plain values, no settings. Stored with each run, so that a replay has them too."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from alerts.decide import HoldPolicy
 from bridge.domain.admission import GatePolicy
 from bridge.domain.lifecycle import ConfirmPolicy
 from reconcilers.engine import ComparePolicy
+
+
+@dataclass(frozen=True)
+class ExplainRules:
+    """How patient the explanation is; see reconcilers.request.ExplainPolicy."""
+
+    grace: timedelta = timedelta(minutes=30)
+    grace_by_doc: dict[str, timedelta] = field(default_factory=dict)
+    close_since: datetime | None = None
+    period_start: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,17 @@ class PairPlan:
     holds: HoldPolicy
     targets: tuple[str, ...]
     approve_within: timedelta = timedelta(hours=4)
+    explain: ExplainRules = field(default_factory=ExplainRules)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Return every source whose snapshot the pair needs, book side first."""
         return (*self.book, *self.stock)
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Return the sources and the witnesses."""
+        return (*self.book, *self.stock, *self.evidence)
 
 
 @dataclass(frozen=True)

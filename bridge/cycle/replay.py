@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bridge.cycle.admit import Judged
+from bridge.cycle.ledger import from_blobs
 from bridge.cycle.run import RunInputs, decide, result_text
 from bridge.domain.report import SourceReading
 from bridge.store import canonical
@@ -34,7 +35,7 @@ def replay(store: Store, number: int) -> Replay | None:
     inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
     judged = {reading.source: _judged(store, reading) for reading in run.report.snapshots}
     ids = iter(inputs.ids)
-    decision = decide(inputs, judged, lambda: next(ids))
+    decision = decide(inputs, judged, from_blobs(store.blobs, inputs.documents), lambda: next(ids))
     text = result_text(decision)
     return Replay(run.result_blob, hashlib.sha256(text.encode()).hexdigest(), text)
 

@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bridge.cycle.admit import Judged, admit
 from bridge.cycle.collect import Reading, collect
 from bridge.cycle.deliver import Delivered, deliver
 from bridge.cycle.plan import SourcePlan
+from bridge.cycle.pull import Pulled, absorb, pull
 from bridge.cycle.release import expire
 from bridge.cycle.run import run_pair
 from bridge.cycle.self_check import SelfCheck, self_check
 from bridge.cycle.world import World
 from bridge.domain.effect import Effect, EffectKind, EffectState
-from bridge.domain.errors import BridgeError
+from bridge.domain.errors import BridgeError, SnapshotRejected
 from bridge.domain.report import MailNote, RunReport
 from bridge.ports import Source
+from bridge.store.blobs import UnkeptBlobs
 
 Progress = Callable[[str, dict[str, object]], None]
 """Told what is being done: a text key and its facts. Long work shows progress."""
@@ -35,13 +38,20 @@ class Round:
 def reconcile(world: World, pairs: Sequence[str], progress: Progress, *, dry_run: bool = False) -> Round:
     """Given pair ids, do a whole round. In a dry run nothing is written, sent or placed."""
     checked = SelfCheck()
-    if not dry_run:
+    if dry_run:
+        world = _unkept(world)
+    else:
         checked = self_check(world.store, world.targets, world.target, world.clock)
         _expire(world)
     plans = [world.pair_plan(pair) for pair in pairs]
     names = list(dict.fromkeys(name for plan in plans for name in plan.sources))
     progress("cli.progress.read", {"sources": ", ".join(names)})
+    everyone = list(dict.fromkeys(name for plan in plans for name in plan.everyone))
+    before = pull_documents(world, everyone, keep=not dry_run)
     readings = read(world, names)
+    if not dry_run:
+        pull_documents(world, everyone, keep=True)
+    readings = _with_documents(readings, before)
     now = world.clock.now()
     judged = {name: admit(world.store, reading, now, keep=not dry_run) for name, reading in readings.items()}
     reports = []
@@ -56,6 +66,7 @@ def reconcile(world: World, pairs: Sequence[str], progress: Progress, *, dry_run
                 world.deadlines(now),
                 world.letters(plan.id),
                 dry_run=dry_run,
+                pulled=before,
             )
         )
     delivered = Delivered() if dry_run else deliver(world.store, world.carriers, world.clock)
@@ -76,6 +87,48 @@ def read(world: World, names: Sequence[str]) -> dict[str, Reading]:
             failed[name] = Reading(plan, now, now, None, error)
     found = {**collect(opened, world.clock), **failed}
     return {name: found[name] for name in names}
+
+
+def _unkept(world: World) -> World:
+    """Return the world for a dry run: what would be stored as a blob is only hashed."""
+    blobs = UnkeptBlobs(world.store.blobs.root)
+    letters = world.letters
+    return replace(
+        world,
+        store=replace(world.store, blobs=blobs),
+        letters=lambda pair: replace(letters(pair), blobs=blobs),
+    )
+
+
+def pull_documents(world: World, names: Sequence[str], *, keep: bool) -> tuple[Pulled, ...]:
+    """Given source ids, read what moved. With `keep` it is stored at once, each source by itself."""
+    sources = []
+    for name in names:
+        with suppress(BridgeError):  # what cannot be opened gives its error as its reading
+            sources.append(world.source(name))
+    pulled = pull(world.store, sources, world.clock.now())
+    return tuple(_stored(world, each) for each in pulled) if keep else pulled
+
+
+def _stored(world: World, pulled: Pulled) -> Pulled:
+    try:
+        with world.store.begin() as uow:
+            absorb(uow, pulled)
+            uow.commit()
+    except SnapshotRejected as error:
+        return replace(pulled, batch=None, error=error)
+    return pulled
+
+
+def _with_documents(readings: dict[str, Reading], pulled: Sequence[Pulled]) -> dict[str, Reading]:
+    """Return the readings; one whose documents could not be read is no reading: it could not be explained."""
+    failed = {each.source: each.error for each in pulled if each.error is not None}
+    return {
+        name: replace(reading, snapshot=None, error=failed[name])
+        if name in failed and reading.error is None
+        else reading
+        for name, reading in readings.items()
+    }
 
 
 def _expire(world: World) -> None:

@@ -8,7 +8,11 @@ from alerts.decide import HoldDecision, Place, decide_holds
 from alerts.register import REGISTER
 from bridge.cycle.admit import Judged
 from bridge.cycle.advance import advance, freeze
+from bridge.cycle.explaining import Explaining, ExplainPlan, Window
+from bridge.cycle.ledger import EVERYWHERE, Lookup, Recorder, Settled, from_store, settled_of
+from bridge.cycle.ledger import Place as Place3
 from bridge.cycle.plan import PairPlan
+from bridge.cycle.pull import Pulled, absorb
 from bridge.cycle.release import queue_lift, queue_place
 from bridge.domain.contract import report_json
 from bridge.domain.episode import ENDED, Episode, EpisodeState
@@ -17,10 +21,12 @@ from bridge.domain.lifecycle import Look
 from bridge.domain.report import MailNote, RunReport
 from bridge.domain.variance import Variance
 from bridge.store import canonical
+from bridge.store.agreements import Agreement as StoredAgreement
 from bridge.store.plans import HoldPlan
 from bridge.store.store import Store
 from bridge.store.unit import UnitOfWork
 from reconcilers.engine import Comparison, SideInput, compare
+from reconcilers.request import ExplainPolicy
 
 UNCONFIRMED = ENDED | {EpisodeState.CANDIDATE, EpisodeState.SUSPENDED, EpisodeState.VERIFYING}
 """States in which a variance is not (or no longer) a confirmed difference."""
@@ -33,13 +39,15 @@ class Decision:
     report: RunReport
     episodes: tuple[Episode, ...]
     holds: HoldDecision
+    agreements: Mapping[Place3, StoredAgreement] | None = None
 
 
 @dataclass(frozen=True)
 class RunInputs:
     """Everything a decision depends on; stored with the run, so that a replay decides alike.
 
-    `ids` are the variance ids that the run gave out, in order. `snapshots` are manifests by source.
+    `ids` are the variance ids that the run gave out, in order; `ledgers` the sources whose documents are known;
+    `documents` the blobs of the documents looked up.
     """
 
     plan: PairPlan
@@ -49,6 +57,9 @@ class RunInputs:
     known_holds: tuple[Hold, ...]
     placed_today: int
     deadlines: dict[str, datetime]
+    agreements: Settled
+    ledgers: frozenset[str]
+    documents: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
 
@@ -65,10 +76,15 @@ def run_pair(
     tell: Tell,
     *,
     dry_run: bool,
+    pulled: Sequence[Pulled] = (),
 ) -> RunReport:
     """Given a pair and its judged readings, run it. Return the report; in a dry run nothing is written or queued."""
     with store.begin() as uow:
+        if dry_run:
+            for batch in pulled:
+                absorb(uow, batch)  # rolled back with everything else
         given: list[str] = []
+        recorder = Recorder(from_store(uow))
         inputs = RunInputs(
             plan=_braked(uow, plan, at),
             number=uow.runs.next_number(),
@@ -77,9 +93,12 @@ def run_pair(
             known_holds=tuple(uow.holds.list(pair=plan.id)),
             placed_today=uow.holds.placed_since(at.replace(hour=0, minute=0, second=0, microsecond=0)),
             deadlines=deadlines,
+            agreements=settled_of(uow.agreements.get(plan.id)),
+            ledgers=frozenset(name for name in plan.everyone if uow.movements.knows(name)),
         )
-        decision = decide(inputs, judged, lambda: _numbered(uow, at, given))
-        report = _commit(uow, replace(inputs, ids=tuple(given)), decision, tell, store)
+        decision = decide(inputs, judged, recorder, lambda: _numbered(uow, at, given))
+        kept = replace(inputs, ids=tuple(given), documents=recorder.keep(store.blobs))
+        report = _commit(uow, kept, decision, tell, store)
         if not dry_run:
             uow.commit()
     return report
@@ -92,13 +111,14 @@ def _braked(uow: UnitOfWork, plan: PairPlan, at: datetime) -> PairPlan:
     return replace(plan, holds=replace(plan.holds, no_new="stopped")) if stopped else plan
 
 
-def decide(inputs: RunInputs, judged: Mapping[str, Judged], number: Callable[[], str]) -> Decision:
-    """Given the inputs of a run and its judged readings, decide. Nothing is read or written here."""
+def decide(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, number: Callable[[], str]) -> Decision:
+    """Given the inputs of a run, its judged readings and a look-up of documents, decide. Nothing is written here."""
     plan = inputs.plan
     if any(judged[source].snapshot is None for source in plan.sources):
         episodes = freeze(inputs.before, inputs.at)
         return Decision(_report(inputs, judged, None, episodes), episodes, HoldDecision((), (), ""))
-    comparison = compare(_sides(plan, judged), plan.compare)
+    explaining = Explaining(_explain_plan(inputs), _windows(inputs, judged), documents, inputs.agreements)
+    comparison = compare(_sides(plan, judged), plan.compare, explaining)
     look = Look(inputs.number, inputs.at, lambda variance: inputs.deadlines[variance.position.abc or "C"])
     episodes = advance(inputs.before, comparison, plan.confirm, look, pair=plan.id, owner=plan.owner, number=number)
     holds = decide_holds(
@@ -110,7 +130,35 @@ def decide(inputs: RunInputs, judged: Mapping[str, Judged], number: Callable[[],
         placed_today=inputs.placed_today,
         now=inputs.at,
     )
-    return Decision(_report(inputs, judged, comparison, episodes), episodes, holds)
+    report = _report(inputs, judged, comparison, episodes)
+    return Decision(report, episodes, holds, explaining.agreements(_instant(plan, judged)))
+
+
+def _explain_plan(inputs: RunInputs) -> ExplainPlan:
+    plan, rules = inputs.plan, inputs.plan.explain
+    policy = ExplainPolicy(
+        now=inputs.at,
+        grace=rules.grace,
+        grace_by_doc=rules.grace_by_doc,
+        close_since=rules.close_since,
+        period_start=rules.period_start,
+    )
+    return ExplainPlan(plan.book, plan.stock, plan.evidence, plan.compare.grain, policy)
+
+
+def _windows(inputs: RunInputs, judged: Mapping[str, Judged]) -> dict[str, Window]:
+    """Return when each source was read; a witness without a snapshot counts as read now."""
+    found = {}
+    for name in inputs.plan.everyone:
+        reading = judged[name].reading if name in judged else None
+        begin, end = (reading.taken_from, reading.taken_to) if reading else (inputs.at, inputs.at)
+        found[name] = Window(begin, end, name in inputs.ledgers)
+    return found
+
+
+def _instant(plan: PairPlan, judged: Mapping[str, Judged]) -> datetime:
+    """Return the common instant: the earlier of the two reads' starts."""
+    return min(judged[source].reading.taken_from for source in plan.sources)
 
 
 def result_text(decision: Decision) -> str:
@@ -215,6 +263,8 @@ def _commit(uow: UnitOfWork, inputs: RunInputs, decision: Decision, tell: Tell, 
         for hold in meant:
             queue_place(uow, hold, at)
     lifted = tuple(queue_lift(uow, hold, "system", "settled", at) for hold in decision.holds.lift)
+    if decision.agreements is not None:
+        _agree(uow, inputs, decision)
     others = tuple(h for h in uow.holds.standing() if h.pair == inputs.plan.id)
     shown = {hold.id: hold for hold in (*others, *lifted)}
     report = replace(decision.report, holds=(*shown.values(), *planned), plan=plan.id if plan else "")
@@ -227,6 +277,14 @@ def _commit(uow: UnitOfWork, inputs: RunInputs, decision: Decision, tell: Tell, 
     facts = {"pair": report.pair, "confirmed": str(report.confirmed), "result": proof, "inputs": kept}
     uow.audit.append("system", "run.done" if report.admitted else "run.suspended", f"run {report.run}", facts, at)
     return report
+
+
+def _agree(uow: UnitOfWork, inputs: RunInputs, decision: Decision) -> None:
+    """Remember where the pair agreed at this run: everywhere but at the exceptions."""
+    found = dict(decision.agreements or {})
+    uow.agreements.forget(inputs.plan.id, [place for place in inputs.agreements.exceptions if place not in found])
+    instant = min(reading.taken_from for reading in decision.report.snapshots)
+    uow.agreements.save(inputs.plan.id, {**found, EVERYWHERE: StoredAgreement(instant)})
 
 
 def _waiting_plan(uow: UnitOfWork, inputs: RunInputs, holds: tuple[Hold, ...], limit: str) -> HoldPlan:

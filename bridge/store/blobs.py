@@ -96,6 +96,15 @@ def blob_hashes(text: str) -> set[str]:
     return set(_NAMED.findall(text))
 
 
+@dataclass(frozen=True)
+class UnkeptBlobs(Blobs):
+    """The same blobs to read, but nothing new is kept: for dry runs."""
+
+    def put(self, content: bytes) -> str:
+        """Return the SHA-256 of the content in hex; write nothing."""
+        return hashlib.sha256(content).hexdigest()
+
+
 def _write(path: Path, content: bytes) -> None:
     draft = path.with_name(f"{uuid.uuid4().hex}.draft")
     with draft.open("xb") as file:

@@ -119,6 +119,13 @@ class Movements:
         ]
         return pa.concat_tables([CHANGES.empty_table(), *parts])
 
+    def knows(self, source: str) -> bool:
+        """Return whether the ledger has any document of the source."""
+        return (
+            self.connection.execute(select(movements.c.key).where(movements.c.source == source).limit(1)).first()
+            is not None
+        )
+
     def cursor(self, source: str) -> str:
         """Return where the source's movements were read up to, '' = from the start."""
         chosen = select(movement_cursors.c.cursor).where(movement_cursors.c.source == source)
