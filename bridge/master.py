@@ -1,7 +1,7 @@
 """The three map files of `[master]` on disk: read together, written back whole."""
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,21 @@ _PARSERS: dict[str, Callable[..., tuple[Any, ...]]] = {
 }
 
 
-def load_maps(loaded: Loaded) -> Maps:
-    """Given a configuration, read the map files that it names. Raise ConfigError with every problem in all of them."""
+def load_maps(loaded: Loaded, *, strict: bool = False) -> Maps:
+    """Given a configuration, read the map files that it names. Raise ConfigError with every problem in all of them.
+
+    Rows of a source that bridge.toml does not have are kept for the day it does; `strict` reports them.
+    """
     settings = loaded.settings
     found: dict[str, tuple[Any, ...]] = {}
     problems: list[BridgeError] = []
+    sources = tuple(settings.sources) if strict else None
     for name, parse in _PARSERS.items():
         path = getattr(settings.master, name)
         if path is None:
             continue
         try:
-            found[name] = parse(_bytes(loaded.resolve(path)), path.name, settings.master.code_rules, _sources(loaded))
+            found[name] = parse(_bytes(loaded.resolve(path)), path.name, settings.master.code_rules, sources)
         except ConfigError as wrong:
             problems.append(wrong)
     if len(problems) == 1:
@@ -52,7 +56,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as cause:
         raise ConfigError("BR-2053", file=path, detail=cause.strerror or type(cause).__name__) from cause
-
-
-def _sources(loaded: Loaded) -> Collection[str]:
-    return tuple(loaded.settings.sources)

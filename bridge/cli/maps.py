@@ -34,7 +34,11 @@ def register(app: typer.Typer) -> None:
 def check(context: typer.Context, as_json: AsJson = False) -> int:
     """Check the map files, then list the codes of each source that have no common item, with their money."""
     session = session_of(context)
-    maps = load_maps(session.app.loaded)
+    maps = session.app.maps
+    try:
+        load_maps(session.app.loaded, strict=True)
+    except ConfigError as findings:
+        session.out.note("cli.plain", words=findings.text(session.lang))
     unmapped = [row for aligned in _aligned(session).values() for row in aligned.unmapped]
     if not as_json:
         facts = {"items": len(maps.items), "warehouses": len(maps.warehouses), "units": len(maps.units)}

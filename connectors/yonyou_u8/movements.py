@@ -1,0 +1,113 @@
+"""Reading stock documents: what changed since the cursor, and a key scan when something may have been deleted.
+
+With row versions (`ufts` of the head, `rowufts` of the body) everything changed above the fence is read; without them
+lines with a higher AutoID and, again, everything dated or audited in the `reread` window or still unaudited. Deletions
+leave no version behind: the number of counting lines must be the former one plus the new ones, else, and once a
+`key_scan` period, all keys are listed. A database that was set back (its versions lie below the fence, or the newest
+line known has an older one) is read again whole, as is everything when a 修改现存量时点 switch changes.
+
+Keys are `<account database>:<document type>:<AutoID>`: numbers repeat over the years, databases do not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.domain.errors import SourceRefused, SourceUnavailable
+from bridge.domain.movement import MOVEMENTS, MovementBatch
+from bridge.domain.snapshot import empty
+from config.durations import parse_duration
+from connectors.database import transaction
+from connectors.yonyou_u8.books import Books
+from connectors.yonyou_u8.changes import read_changes
+from connectors.yonyou_u8.config import YonyouU8Settings
+from connectors.yonyou_u8.counterparts import transfer_warehouses
+from connectors.yonyou_u8.cursor import Cursor, parse_cursor
+from connectors.yonyou_u8.lines import Meaning, movement_rows
+from connectors.yonyou_u8.reading import Found, open_reading
+from connectors.yonyou_u8.versions import read_fence
+
+
+def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: datetime, since: str) -> MovementBatch:
+    """Given a cursor's text ('' = from the start), return changed documents and the next cursor.
+
+    A database without stock documents gives an empty batch. Raise SourceUnavailable or SourceRefused.
+    """
+    engine = books.open(source)
+    with transaction(engine, source) as connection:
+        # In a transaction of its own: under SNAPSHOT isolation a fence asked later than the rows' state would skip
+        # what was committed in between.
+        reading = open_reading(connection, source, settings)
+        if not reading.pairs:
+            return MovementBatch(empty(MOVEMENTS), since)
+        fence = read_fence(connection, reading.schema, reading.pairs)
+    cursor, former = _own(parse_cursor(since), reading.schema.database)
+    due = cursor is None or cursor.scan_due(now, parse_duration(settings.key_scan).total_seconds())
+    with transaction(engine, source) as connection:
+        reading = replace(reading, connection=connection)
+        changes = read_changes(reading, cursor, fence, now, measure=due)
+        transfers = transfer_warehouses(connection, reading.schema, changes.found)
+        count = reading.count()
+        scan = due or changes.whole or cursor is None or _lost(cursor, changes.found, count)
+        every_row = changes.whole and settings.documents_from is None
+        scanned = reading.keys() if scan and not every_row else set()
+    meaning = Meaning(source, reading.schema.database, changes.on_save, now.tzinfo, settings.reference_columns)
+    rows = movement_rows(changes.found, meaning, transfers)
+    keys = set(rows["key"].to_pylist()) if every_row else scanned
+    complete = _with_former(source, books, keys, former) if scan else None
+    kept = None if changes.whole else cursor
+    following = Cursor(
+        database=reading.schema.database,
+        fence=fence,
+        top=max([*([kept.top] if kept else []), *_auto_ids(changes.found)], default=0),
+        count=count,
+        on_save=changes.on_save,
+        assumed=changes.assumed,
+        scanned_at=now.isoformat() if scan or cursor is None else cursor.scanned_at,
+        anchor=_anchor(changes.found) or (kept.anchor if kept else None),
+        former=former,
+    )
+    return MovementBatch(rows, following.text(), None if complete is None else frozenset(complete))
+
+
+def _own(cursor: Cursor | None, database: str) -> tuple[Cursor | None, tuple[str, ...]]:
+    """Return the cursor if it speaks of this database, and the databases of earlier years."""
+    if cursor is None:
+        return None, ()
+    if cursor.database == database:
+        return cursor, cursor.former
+    return None, tuple(name for name in dict.fromkeys((*cursor.former, cursor.database)) if name != database)
+
+
+def _with_former(source: str, books: Books, keys: set[str], former: Iterable[str]) -> set[str] | None:
+    """Add the keys of earlier years' databases. None if one cannot be read: then absence says nothing."""
+    for name in former:
+        try:
+            with transaction(books.beside(name).open(source), source) as connection:
+                keys |= open_reading(connection, source, books.settings).keys()
+        except (SourceRefused, SourceUnavailable):
+            return None
+    return keys
+
+
+def _lost(cursor: Cursor, found: Found, count: int) -> bool:
+    """Return whether lines are missing: AutoID is one growing range over all bodies, so new lines lie above `top`."""
+    return count != cursor.count + sum(auto_id > cursor.top for auto_id in _auto_ids(found))
+
+
+def _auto_ids(found: Found) -> list[int]:
+    return [int(auto_id) for _, columns in found for auto_id in columns["auto_id"]]
+
+
+def _anchor(found: Found) -> tuple[str, int, int] | None:
+    """Return type, AutoID and version of the newest line read."""
+    newest = [
+        (int(version), int(auto_id), pair.type)
+        for pair, columns in found
+        for auto_id, version in zip(columns["auto_id"], columns.get("version", ()), strict=False)
+        if version is not None
+    ]
+    if not newest:
+        return None
+    version, auto_id, kind = max(newest)
+    return kind, auto_id, version
