@@ -1,10 +1,12 @@
 """What every connector that reads a SQL database shares: settings, engine, exact sums, schema, failures, reading."""
 
 from connectors.database.clock import source_clock
+from connectors.database.collation import folded
 from connectors.database.engine import open_engine, open_url
-from connectors.database.exact import as_text, day_start, day_text, exact_sum
+from connectors.database.exact import as_text, day_start, day_text, exact_sum, stated_quantity
 from connectors.database.failures import translate, translated
 from connectors.database.grants import grant_script, revoke_script
+from connectors.database.load import refuse_in_blackout
 from connectors.database.reading import database_name, read_columns, sql_text, transaction
 from connectors.database.rights import surplus_rights
 from connectors.database.schema import Schema, TableSchema, read_schema
@@ -19,14 +21,17 @@ __all__ = [
     "day_start",
     "day_text",
     "exact_sum",
+    "folded",
     "grant_script",
     "open_engine",
     "open_url",
     "read_columns",
     "read_schema",
+    "refuse_in_blackout",
     "revoke_script",
     "source_clock",
     "sql_text",
+    "stated_quantity",
     "surplus_rights",
     "transaction",
     "translate",

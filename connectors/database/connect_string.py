@@ -7,6 +7,14 @@ from connectors.database.settings import DatabaseSettings
 APPLICATION = "StockBridge"
 
 
+class InexpressibleValue(Exception):
+    """A value that the driver's connect strings cannot carry; `field` names it, the value stays unsaid."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 def is_freetds(connect_string: str) -> bool:
     """Return whether the connect string names the FreeTDS driver."""
     driver = connect_string.lower().partition("driver=")[2].partition(";")[0]
@@ -64,7 +72,10 @@ def build(
     trust: bool,
     extra: dict[str, str] | None = None,
 ) -> str:
-    """Return the connect string, every value braced and escaped, so that a `;` in a password stays a character."""
+    """Return the connect string, every value braced and escaped, so that a `;` in a password stays a character.
+
+    Raise InexpressibleValue for a value that FreeTDS would cut in two.
+    """
     host, _, inline_port = server.partition(",")
     port = port or (int(inline_port) if inline_port.strip().isdigit() else None)
     freetds = is_freetds(f"driver={driver}")
@@ -87,11 +98,22 @@ def build(
         words["Trusted_Connection"] = "yes"
     known = {name.lower() for name in words}
     words |= {name: value for name, value in (extra or {}).items() if name.lower() not in known}
-    return ";".join(f"{name}={_braced(value)}" for name, value in words.items() if value)
+    spelled = _freetds if freetds else _braced
+    # FreeTDS ends a braced value at `};` only: without the last semicolon the brace would belong to the password.
+    return "".join(f"{name}={spelled(name, value)};" for name, value in words.items() if value)
 
 
-def _braced(value: str) -> str:
-    """Return plain words bare (FreeTDS reads `PORT={1433}` as 0) and everything else in braces."""
-    if value.isascii() and value.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        return value
-    return "{" + value.replace("}", "}}") + "}"
+def _braced(_name: str, value: str) -> str:
+    """Return plain words bare and everything else in braces, closing braces doubled, as the ODBC rules say."""
+    return value if _is_plain(value) else "{" + value.replace("}", "}}") + "}"
+
+
+def _freetds(name: str, value: str) -> str:
+    """As `_braced`, but FreeTDS (measured with 1.3.17) knows no doubling and reads `PORT={1433}` as 0."""
+    if "};" in value:
+        raise InexpressibleValue(name)
+    return value if _is_plain(value) else "{" + value + "}"
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.replace(".", "").replace("-", "").replace("_", "").isalnum()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from bridge.domain.errors import SourceRefused, SourceUnavailable
-from connectors.database.connect_string import is_freetds, of_settings, of_url
+from connectors.database.connect_string import InexpressibleValue, is_freetds, of_settings, of_url
 from connectors.database.exact import SUM_FUNCTION, ExactSum
+from connectors.database.load import ROWS_PER_S
 from connectors.database.settings import DatabaseSettings
 
 
@@ -23,11 +25,20 @@ def open_engine(
     Nothing is connected yet, except that a SQLite file is looked for. Raise SourceUnavailable if it is missing,
     SourceRefused if the URL cannot be used.
     """
-    name = source or settings.label or settings.kind
+    engine = _opened(settings, source or settings.label or settings.kind, database, writable=writable)
+    if settings.rows_per_s is not None:
+        engine.update_execution_options(**{ROWS_PER_S: settings.rows_per_s})
+    return engine
+
+
+def _opened(settings: DatabaseSettings, name: str, database: str | None, *, writable: bool) -> Engine:
     deadlines = (settings.login_timeout_s, settings.timeout_s, settings.lock_timeout_s)
     if settings.url is not None:
         return open_url(settings.url.get_secret_value(), source=name, writable=writable, deadlines=deadlines)
-    return _odbc(of_settings(settings, database), deadlines)
+    try:
+        return _odbc(of_settings(settings, database), deadlines)
+    except InexpressibleValue as cause:
+        raise SourceRefused("BR-1115", source=name, field=cause.field) from None
 
 
 def open_url(
@@ -46,6 +57,8 @@ def open_url(
         if parsed.get_backend_name() == "postgresql":
             return _postgresql(parsed, writable, deadlines)
         return create_engine(parsed, poolclass=NullPool)
+    except InexpressibleValue as cause:
+        raise SourceRefused("BR-1115", source=source, field=cause.field) from None
     except (ArgumentError, NoSuchModuleError, ValueError) as cause:
         raise SourceRefused("BR-1111", source=source, allowed="sqlite:///, mssql+pyodbc://, postgresql://") from cause
     except ImportError as cause:
@@ -57,6 +70,12 @@ def _sqlite(url: URL, source: str, writable: bool, lock_timeout_s: float) -> Eng
     path = Path((url.database or "").removeprefix("file:")).absolute()
     if not path.is_file():
         raise SourceUnavailable("BR-1101", source=source, path=path)
+    return _sqlite_engine(path, writable, lock_timeout_s)
+
+
+@lru_cache(maxsize=64)
+def _sqlite_engine(path: Path, writable: bool, lock_timeout_s: float) -> Engine:
+    """Return the engine of a file. It holds no connection; it is kept because it holds the compiled statements."""
     address = f"{path.as_uri()}?mode={'rw' if writable else 'ro'}"
 
     def connect() -> sqlite3.Connection:
@@ -74,6 +93,7 @@ def _sqlite(url: URL, source: str, writable: bool, lock_timeout_s: float) -> Eng
     return engine
 
 
+@lru_cache(maxsize=64)
 def _odbc(connect_string: str, deadlines: tuple[int, float, float]) -> Engine:
     """Open SQL Server. Never `fast_executemany`: with FreeTDS it ends the Python process (sqlserver.md)."""
     login_s, statement_s, lock_s = deadlines

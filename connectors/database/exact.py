@@ -13,6 +13,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
+from bridge.domain.errors import SnapshotRejected
+from bridge.domain.quantity import to_micro
+
 SUM_FUNCTION = "stockbridge_sum"
 _EXACT = Context(prec=60)
 
@@ -104,6 +107,18 @@ def _start_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(day_start, "mssql")
 def _start_mssql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"CONVERT(datetime, {compiler.process(element.clauses, **kw)}, 120)"
+
+
+def stated_quantity(value: Any, *, source: str, item: str, warehouse: str) -> int:
+    """Given an on-hand figure as a database stated it, return it in millionths.
+
+    Raise SnapshotRejected, naming where it stands, if it is no number or does not fit.
+    """
+    try:
+        return to_micro(value)
+    except SnapshotRejected as cause:
+        facts = {"source": source, "item": item, "warehouse": warehouse, "value": cause.facts["value"]}
+        raise SnapshotRejected("BR-1804", **facts) from cause
 
 
 class ExactSum:

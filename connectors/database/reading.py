@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.domain.errors import SnapshotRejected, SourceRefused
 from connectors.database.failures import translated
+from connectors.database.load import ROWS_PER_S, Pace
 
 BLOCK = 50_000
 """Rows a fetch asks for: large enough that round trips vanish, small enough for memory."""
@@ -51,8 +52,10 @@ def read_columns(
     """Given a statement, return its rows as one list per column, by the column's label.
 
     Raise SnapshotRejected if there are more than `row_cap` rows: a part of a stock is no stock. Raise SourceRefused if
-    two columns have one name.
+    two columns have one name. The engine's `rows_per_s`, if set, is kept by fetching small blocks with pauses.
     """
+    rows_per_s = connection.get_execution_options().get(ROWS_PER_S)
+    pace = Pace(rows_per_s) if rows_per_s else None
     result = connection.execute(statement)
     names = tuple(result.keys())
     twice = sorted({name for name in names if [other.lower() for other in names].count(name.lower()) > 1})
@@ -61,8 +64,10 @@ def read_columns(
         raise SourceRefused("BR-1208", source=source, columns=", ".join(twice))
     columns: tuple[list[Any], ...] = tuple([] for _ in names)
     rows = 0
-    for part in result.partitions(block):
+    for part in result.partitions(min(block, rows_per_s) if rows_per_s else block):
         rows += len(part)
+        if pace is not None:
+            pace.after(len(part))
         if rows > row_cap:
             result.close()
             raise SnapshotRejected("BR-1205", source=source, row_cap=row_cap)

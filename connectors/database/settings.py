@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from pydantic import Field, SecretStr, model_validator
 
 from config.base import Secret, SourceSettings
+from config.kinds_of_value import Window
 from config.refusal import Refusal
 
 
@@ -37,6 +38,14 @@ class DatabaseSettings(SourceSettings):
     login_timeout_s: int = Field(default=10, gt=0, description="deadline of the login, in seconds")
     lock_timeout_s: float = Field(
         default=5, ge=0, description="how long to wait for locks of others before giving up, in seconds"
+    )
+    rows_per_s: int | None = Field(
+        default=None, gt=0, description="most rows a second that a reading takes from this database; default: no limit"
+    )
+    blackout: tuple[Window, ...] = Field(
+        default=(),
+        description='hours in which this database is not read, e.g. ["22:00-23:00"] during its backup; pairs are '
+        "suspended then, nobody is alarmed",
     )
 
     @model_validator(mode="after")
