@@ -1,16 +1,15 @@
 """What happens when: the day's events in the order of the clock."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Final
 
-Doing = Callable[[datetime], object]
-"""Does something at its time; what it returns (None = nothing worth telling) becomes a beat of the story."""
+from bridge.demo.beats import Beat
 
-SLOT_MINUTES: Final = 30
+Doing = Callable[[datetime], Iterable[Beat]]
+"""Does something at its time and returns what of it is worth telling."""
 
 
 @dataclass
@@ -24,10 +23,8 @@ class Agenda:
         """Let `doing` happen at `at`."""
         heapq.heappush(self._heap, (at, next(self._order), doing))
 
-    def until(self, moment: datetime) -> Iterator[object]:
+    def until(self, moment: datetime) -> Iterator[Beat]:
         """Let everything up to `moment` happen. Yield what there is to tell."""
         while self._heap and self._heap[0][0] <= moment:
             at, _, doing = heapq.heappop(self._heap)
-            told = doing(at)
-            if told is not None:
-                yield told
+            yield from doing(at)

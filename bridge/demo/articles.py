@@ -106,7 +106,7 @@ FILM: Final = Article(
     "BM-4010", "BM-4010", "屏幕保护膜", "包材", "个", Decimal("6.20"), "B", (Shelf(RAW, Decimal(2400)),), boxed=True
 )
 COVER: Final = _piece(
-    "BK-1180", "0204-0033", "表壳后盖", "结构件", "61.00", "A", Shelf(SEMI, Decimal(900)), Shelf(FINISHED, Decimal(600))
+    "BK-7180", "0204-0033", "表壳后盖", "结构件", "61.00", "A", Shelf(SEMI, Decimal(900)), Shelf(FINISHED, Decimal(600))
 )
 STORIED: Final = (FRAME, FOIL, CIRCUIT, FILM, COVER)
 """Articles that the planted faults use. They have no other traffic on the day, so a finding is the fault and nothing else."""
@@ -140,7 +140,7 @@ def _of(family: _Family, rng: Random) -> Iterator[Article]:
         cost = Decimal(str(round(rng.uniform(*family.cost), 2)))
         yield Article(
             code=code,
-            u8_code=f"09{number}-{family.prefix}" if index % 20 == 7 else code,  # noqa: PLR2004 - a few codes differ
+            u8_code=f"09{number}-{family.prefix}" if index % 20 == 7 else code,  # a few codes differ
             name=f"{family.name} {number % 100}#",
             category=family.category,
             unit=family.unit,

@@ -20,6 +20,7 @@ _MEDIAN_MIN: Final = 15.0
 _SPREAD: Final = 0.65
 _LONGEST: Final = timedelta(minutes=58)
 _BUSY_SHARE: Final = 0.2
+_FORGOTTEN: Final = 0.06
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Errand:
 
     @property
     def lateness(self) -> timedelta:
-        """Return how long K3 stood behind U8."""
-        return self.booked_at - (self.audited_at or self.at)
+        """Return how long one side stood behind the other."""
+        return abs(self.booked_at - (self.audited_at or self.at))
 
 
 def rounds(day: date) -> Iterator[datetime]:
@@ -87,16 +88,16 @@ def _moments(day: date, rng: Random) -> list[datetime]:
 
 
 def _free(wanted: Sequence[Article], free_at: dict[str, datetime], at: datetime, rng: Random) -> Article:
-    idle = [article for article in wanted if free_at.get(article.code, at) <= at]
+    idle = [article for article in wanted if article.code not in free_at or free_at[article.code] < at]
     return idle[rng.randrange(len(idle))]
 
 
 def _kind(shelf: Shelf, rng: Random) -> Kind:
     if shelf.warehouse == RAW:
-        return PURCHASE if rng.random() < 0.4 else ISSUE  # noqa: PLR2004 - two issues come on one delivery and a bit
-    if shelf.warehouse == FINISHED and rng.random() < 0.5:  # noqa: PLR2004
+        return PURCHASE if rng.random() < 0.4 else ISSUE
+    if shelf.warehouse == FINISHED and rng.random() < 0.5:
         return SALE
-    return PRODUCTION if rng.random() < 0.5 else ISSUE  # noqa: PLR2004
+    return PRODUCTION if rng.random() < 0.5 else ISSUE
 
 
 def _movement(kind: Kind, article: Article, shelf: Shelf, reference: str, rng: Random) -> Movement:
@@ -114,14 +115,14 @@ def _movement(kind: Kind, article: Article, shelf: Shelf, reference: str, rng: R
 
 def _errand(moved: Movement, at: datetime, rng: Random, *, punctual: bool) -> Errand:
     audited_at = at + timedelta(seconds=rng.randrange(60, 240)) if moved.kind.incoming else None
-    counts_at = audited_at or at
     delay = min(timedelta(minutes=_MEDIAN_MIN * exp(rng.gauss(0, _SPREAD))), _LONGEST)
-    first = slot_after(counts_at)
-    latest = first if punctual else first + SLOT
+    forgotten = rng.random() < _FORGOTTEN
     if punctual:
-        if audited_at is not None and slot_after(at) < first:
-            audited_at = slot_after(at)  # the round sees both or neither
-        booked_at = min((audited_at or at) + timedelta(seconds=20), slot_after(at))
-    else:
-        booked_at = min(counts_at + delay, latest - timedelta(seconds=30)).replace(microsecond=0)
+        end = slot_after(at)  # the round sees all of it or nothing
+        audited_at = audited_at and min(audited_at, end)
+        return Errand(moved, at, audited_at, min((audited_at or at) + timedelta(seconds=20), end))
+    counts_at = audited_at or at
+    booked_at = min(counts_at + delay, slot_after(counts_at) + SLOT - timedelta(seconds=30)).replace(microsecond=0)
+    if audited_at is not None and forgotten:
+        audited_at, booked_at = booked_at, audited_at  # finance was quick, the keeper forgot to press 审核
     return Errand(moved, at, audited_at, booked_at)

@@ -45,7 +45,6 @@ class Postbox:
 
     def start(self) -> Self:
         """Begin to listen. Raise OSError if the port is taken."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
@@ -72,6 +71,7 @@ class Postbox:
         message = cast("EmailMessage", message_from_bytes(content, policy=default))
         number = len(self.letters) + 1
         stem = f"{number:03d}-{_clock(message)}{_mailbox(recipients[0])}"
+        self.folder.mkdir(parents=True, exist_ok=True)
         eml = self.folder / f"{stem}.eml"
         eml.write_bytes(content)
         body = message.get_body(("html",))

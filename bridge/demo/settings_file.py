@@ -95,7 +95,7 @@ owner = "zhou.min"
 """
 _REST: Final = """
 [cutoff]
-grace = "30m"
+grace = "25m"                     # 单边单据等多久;比两轮之间的间隔略短
 confirm = 2                       # 连续 2 次仍超才算确认
 confirm_gap = "25m"
 

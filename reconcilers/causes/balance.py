@@ -1,0 +1,43 @@
+"""S1 系统内不平, P1 实物差异, X9 其他: no pair of documents explains it."""
+
+from reconcilers.causes.case import Case, Finding, about
+from reconcilers.groups import Group, side_name
+from reconcilers.rows import BOOK, STOCK
+
+_COUNTS = ("count_gain", "count_loss")
+
+
+def broken(case: Case) -> Finding | None:
+    """S1: a system's balance is not its own documents. Proven by the self-agreement check, else only suspected."""
+    for found in case.breaks or ():
+        signed = found.amount * (STOCK if found.side == "stock" else BOOK)
+        if signed in (case.rest, case.remainder):
+            return Finding("S1", 97, signed, (), {"side": found.side, "entries": ",".join(found.documents)})
+    if not case.rest:
+        return None
+    return Finding("S1", 62 if case.breaks is None else 30, case.rest, (), {"side": ""})
+
+
+def counted_off(group: Group, case: Case) -> Finding | None:
+    """P1: one side has taken a physical count into its books and the other has not."""
+    del case
+    if not group.single or any(document.family not in _COUNTS for document in group.counted):
+        return None
+    return about("P1", 90, group, side=side_name(-group.counted[0].side), document=group.counted[0].number)
+
+
+def off_the_shelf(case: Case) -> Finding | None:
+    """P1: every document matches and yet the shelf was counted otherwise."""
+    if not case.rest:
+        return None
+    if case.shelf is None:
+        return Finding("P1", 45, case.rest)
+    agrees = [side for side, quantity in ((BOOK, case.book), (STOCK, case.stock)) if quantity == case.shelf]
+    if len(agrees) != 1:
+        return Finding("P1", 50, case.rest)
+    return Finding("P1", 75 if case.breaks is None else 88, case.rest, (), {"side": side_name(-agrees[0])})
+
+
+def other(case: Case) -> Finding:
+    """X9: nothing better."""
+    return Finding("X9", 10, case.remainder)

@@ -1,0 +1,81 @@
+"""D2 漏单 and D3 重复: one document too few on one side, or one too many on the other. Which it is, a third knows."""
+
+from reconcilers.causes.case import MINUTE, Case, Finding, about
+from reconcilers.groups import Document, Group, side_name
+
+
+def missing(group: Group, case: Case) -> Finding | None:
+    """D2: one-sided past its grace. Surer when the witness knows the event, or the counterpart is seen deleted."""
+    if not group.single:
+        return None
+    first = group.counted[0]
+    wrong = side_name(-first.side)
+    if first.removed:
+        return about("D2", 92, group, side=side_name(first.side), document=first.number, removed="yes")
+    if group.gone:
+        return about("D2", 93, group, *group.gone, side=wrong, document=first.number, removed="yes")
+    return about("D2", _missing_score(first, case), group, *_seen(first, case)[:3], side=wrong, document=first.number)
+
+
+def _missing_score(first: Document, case: Case) -> int:
+    seen = case.evidence.testimony(first)
+    if seen:
+        mine = sum(1 for twin in (first, *_same_reference(first, case)) if twin.effect == first.effect)
+        same = sum(1 for testimony in seen if testimony.effect == first.effect)
+        return 95 if same >= mine else 70
+    if seen is not None:
+        return 68
+    return 86 if first.reference and not case.evidence.twins(first) else 78
+
+
+def _seen(first: Document, case: Case) -> tuple[Document, ...]:
+    return tuple(seen for seen in case.evidence.testimony(first) or () if seen.effect == first.effect)
+
+
+def _same_reference(document: Document, case: Case) -> tuple[Document, ...]:
+    return tuple(
+        twin for twin in case.evidence.twins(document) if document.reference and twin.reference == document.reference
+    )
+
+
+def duplicate(group: Group, case: Case) -> Finding | None:
+    """D3: the same side has a matched twin of this document: same reference and quantity, or same quantity moments apart.
+
+    An order may have several equal deliveries; what tells them from a doubled entry is the time between them and how
+    often the witness saw the event. The later of the twins is named.
+    """
+    if not group.single or len(group.counted) != 1 or group.counted[0].removed:
+        return None
+    own = group.counted[0]
+    referred = _same_reference(own, case)
+    twin = next(iter(referred), None) or next(iter(_moments_apart(own, case)), None)
+    if twin is None:
+        return None
+    gap = abs(twin.at - own.at)
+    score = _repeat_score(gap, referred=bool(referred))
+    seen = case.evidence.testimony(own)
+    if seen:
+        events = sum(1 for testimony in seen if testimony.effect == own.effect)
+        score = 97 if 0 < events <= len(referred) else 40 if referred else score
+    later, earlier = (own, twin) if own.at >= twin.at else (twin, own)
+    refs = (later.ref("D3"), earlier.ref("proof"), *(document.ref("proof") for document in _seen(own, case)[:1]))
+    facts = {"side": side_name(own.side), "document": later.number, "other": earlier.number}
+    return Finding("D3", score, group.signed, refs, {**facts, "gap": f"{gap // 1_000_000}"})
+
+
+def _repeat_score(gap: int, *, referred: bool) -> int:
+    if gap <= 15 * MINUTE:
+        return 95 if referred else 82
+    if gap <= 120 * MINUTE:
+        return 90 if referred else 65
+    return 80 if referred else 45
+
+
+def _moments_apart(document: Document, case: Case) -> tuple[Document, ...]:
+    return tuple(
+        twin
+        for twin in case.evidence.twins(document)
+        if twin.type == document.type
+        and abs(twin.at - document.at) <= 120 * MINUTE
+        and not (twin.reference and document.reference)
+    )
