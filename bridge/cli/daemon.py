@@ -80,8 +80,11 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="
     session = session_of(context)
     app = session.app
     folder.mkdir(parents=True, exist_ok=False)
-    with app.store.engine.connect() as connection:
-        connection.exec_driver_sql("VACUUM INTO ?", (str(folder / STORE_FILE),))
+    raw = app.store.engine.raw_connection()  # VACUUM runs in no transaction, and SQLAlchemy would begin one
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(folder / STORE_FILE),))
+    finally:
+        raw.close()
     blobs = app.loaded.data_dir / BLOBS
     if blobs.exists():
         shutil.copytree(blobs, folder / BLOBS)

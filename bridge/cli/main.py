@@ -6,7 +6,20 @@ from collections.abc import Sequence
 import typer
 import typer.main
 
-from bridge.cli import audit, configuration, daemon, demo, holds, mail, maps, reconcile, sources, variances
+from bridge.cli import (
+    audit,
+    configuration,
+    daemon,
+    demo,
+    holds,
+    item,
+    mail,
+    maps,
+    reconcile,
+    sources,
+    variances,
+    whatif,
+)
 from bridge.cli.arguments import Globals, take_globals
 from bridge.cli.session import Session
 from bridge.domain.errors import BridgeError
@@ -15,7 +28,7 @@ from bridge.language import catalogue, text
 app = typer.Typer(
     name="stockbridge", help="cli.help.app", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for part in (configuration, sources, maps, reconcile, variances, holds, mail, daemon, audit, demo):
+for part in (configuration, sources, maps, reconcile, variances, item, whatif, holds, mail, daemon, audit, demo):
     part.register(app)
 
 

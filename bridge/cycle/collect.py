@@ -11,6 +11,9 @@ from bridge.domain.errors import BridgeError, SourceUnavailable
 from bridge.domain.snapshot import Scope, Snapshot
 from bridge.ports import Clock, Source
 
+BACKSTOP_S = 2.0
+"""The source's own deadline comes first, for it knows more of what was late; this one is for sources without any."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -41,7 +44,7 @@ def _reading(plan: SourcePlan, since: datetime, answer: "Future[Snapshot]", cloc
     snapshot: Snapshot | None = None
     error: BridgeError | None = None
     try:
-        snapshot = answer.result(timeout=plan.timeout_s)
+        snapshot = answer.result(timeout=plan.timeout_s + BACKSTOP_S)
     except DeadlineError:
         error = SourceUnavailable("BR-2064", source=plan.id, seconds=f"{plan.timeout_s:g}")
     except BridgeError as refused:

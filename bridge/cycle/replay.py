@@ -33,13 +33,14 @@ def replay(store: Store, number: int) -> Replay | None:
     if run is None:
         return None
     inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
-    judged = {reading.source: _judged(store, reading) for reading in run.report.snapshots}
+    judged = {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
     ids = iter(inputs.ids)
     decision = decide(inputs, judged, from_blobs(store.blobs, inputs.documents), lambda: next(ids))
     text = result_text(decision)
     return Replay(run.result_blob, hashlib.sha256(text.encode()).hexdigest(), text)
 
 
-def _judged(store: Store, reading: SourceReading) -> Judged:
+def judged_of(store: Store, reading: SourceReading) -> Judged:
+    """Given a source's part in a past run, return it with its stored snapshot."""
     snapshot = get_snapshot(store.blobs, reading.blob) if reading.admitted else None
     return Judged(reading=reading, snapshot=snapshot, exit_code=0)

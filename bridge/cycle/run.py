@@ -117,8 +117,8 @@ def decide(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, n
     if any(judged[source].snapshot is None for source in plan.sources):
         episodes = freeze(inputs.before, inputs.at)
         return Decision(_report(inputs, judged, None, episodes), episodes, HoldDecision((), (), ""))
-    explaining = Explaining(_explain_plan(inputs), _windows(inputs, judged), documents, inputs.agreements)
-    comparison = compare(_sides(plan, judged), plan.compare, explaining)
+    explaining = explaining_of(inputs, judged, documents)
+    comparison = compare(sides_of(plan, judged), plan.compare, explaining)
     look = Look(inputs.number, inputs.at, lambda variance: inputs.deadlines[variance.position.abc or "C"])
     episodes = advance(inputs.before, comparison, plan.confirm, look, pair=plan.id, owner=plan.owner, number=number)
     holds = decide_holds(
@@ -132,6 +132,11 @@ def decide(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, n
     )
     report = _report(inputs, judged, comparison, episodes)
     return Decision(report, episodes, holds, explaining.agreements(_instant(plan, judged)))
+
+
+def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup) -> Explaining:
+    """Given a run's inputs and a look-up of documents, return the explainer of that run."""
+    return Explaining(_explain_plan(inputs), _windows(inputs, judged), documents, inputs.agreements)
 
 
 def _explain_plan(inputs: RunInputs) -> ExplainPlan:
@@ -167,7 +172,8 @@ def result_text(decision: Decision) -> str:
     return canonical.dump({"report": report_json(decision.report, "en"), "holds": holds, "over": decision.holds.over})
 
 
-def _sides(plan: PairPlan, judged: Mapping[str, Judged]) -> list[SideInput]:
+def sides_of(plan: PairPlan, judged: Mapping[str, Judged]) -> list[SideInput]:
+    """Given judged readings, return the pair's sides for the comparison."""
     sides = []
     for role, sources in (("book", plan.book), ("stock", plan.stock)):
         for source in sources:

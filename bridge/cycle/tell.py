@@ -86,7 +86,7 @@ class Letters:
         digest = trouble_digest(
             report, self.people, self.policy, now, told=told["told"], thread=told["thread"], stem=told["stem"]
         )
-        present = trouble_fingerprint(report)
+        present = trouble_fingerprint(report, told["told"])
         if present != told["told"]:
             opens = digest is not None and not told["told"]
             thread = message_id(digest, self.sender) if digest and opens else told["thread"]

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, or_, select
 
 from bridge.domain.movement import MOVEMENTS
 from bridge.store import arrivals
@@ -118,6 +118,21 @@ class Movements:
             for part in _narrowed(chosen, movement_changes, "item", items)
         ]
         return pa.concat_tables([CHANGES.empty_table(), *parts])
+
+    def of_batch(self, batch: str) -> pa.Table:
+        """Return every live LEDGER line of a batch, in any source."""
+        return self._ledger(
+            iter([select(movements).where(movements.c.batch == batch, movements.c.deleted_at.is_(None))])
+        )
+
+    def of_documents(self, numbers: Collection[str]) -> pa.Table:
+        """Return every live LEDGER line whose own number or reference is one of these, in any source."""
+        wanted = sorted(set(numbers) - {""})
+        parts = (wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK))
+        alive = select(movements).where(movements.c.deleted_at.is_(None))
+        return self._ledger(
+            alive.where(or_(movements.c.reference.in_(part), movements.c.document_number.in_(part))) for part in parts
+        )
 
     def knows(self, source: str) -> bool:
         """Return whether the ledger has any document of the source."""

@@ -1,0 +1,88 @@
+"""The end of the demo in words: its own check, its result, and how to go on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bridge.cli.demo_story import RULE, amount
+from bridge.cli.output import Output
+from bridge.demo.proof import Finding, Proof
+from bridge.domain.hold import HoldState
+from bridge.language import text
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is said when the day is over, or after the fault button. `folder` is the plant's."""
+
+    out: Output
+    folder: Path
+
+    def result(self, proof: Proof) -> None:
+        """Show what was planted beside what was found, every check, and the result in one sentence."""
+        self.out.line()
+        self.out.line(RULE)
+        self.out.say("demo.end.title")
+        self.out.line(RULE)
+        if proof.findings:
+            rows = [self._row(finding) for finding in proof.findings]
+            self.out.rows(rows, {name: f"demo.column.{name}" for name in rows[0]}, as_json=False)
+            self.out.line()
+        for check in proof.checks:
+            key = f"demo.check.{check.key}{'' if check.right else '_wrong'}"
+            self.out.line(f"  {_mark(right=check.right)} {text(self.out.lang, key, **check.facts)}")
+        self.out.line()
+        if proof.wrong:
+            self.out.say("demo.end.wrong", count=proof.wrong, folder=self.folder)
+        elif proof.findings:
+            found = sum(finding.found == finding.planted for finding in proof.findings)
+            faults = len({finding.fault for finding in proof.findings})
+            self.out.say("demo.end.right", faults=faults, findings=len(proof.findings), found=found)
+        else:
+            self.out.say("demo.end.right_quiet")
+
+    def onward(self, proof: Proof, at: datetime) -> None:
+        """Name the commands with which to look around; `at` is a moment after the day."""
+        self.out.line()
+        self.out.say("demo.end.explore")
+        for words in ("status", "variances list --all", "holds list --all", "audit show --limit 20", "config check"):
+            self._command(words)
+        left = next((finding for finding in proof.findings if finding.hold is HoldState.ACTIVE), None)
+        if left is not None:
+            self.out.say("demo.end.left", variance=left.variance)
+            self._command(f"variances show {left.variance}", at)
+            self._command(f"variances explain {left.variance} --by wang.fang --accept", at)
+            self._command(f"variances approve {left.variance} --by li.zong", at)
+        self.out.say("demo.end.train")
+        self._command("demo fault duplicate")
+
+    def after_button(self, at: datetime) -> None:
+        """Say how the mistake just made is found: seen, out of its grace, seen twice."""
+        self.out.line()
+        self.out.say("demo.button.done", folder=self.folder)
+        self.out.say("demo.button.next")
+        for minutes in (1, 28, 55):
+            self._command("reconcile --pair fin_wms", at + timedelta(minutes=minutes))
+
+    def _row(self, finding: Finding) -> dict[str, object]:
+        lang = self.out.lang
+        return {
+            "fault": text(lang, f"demo.fault.{finding.fault}"),
+            "place": f"{finding.item} / {finding.warehouse}",
+            "planted": amount(finding.planted, signed=True),
+            "found": "-" if finding.found is None else amount(finding.found, signed=True),
+            "suspected": " > ".join(text(lang, f"causes.{code}.name") for code in finding.suspected[:2]),
+            "variance": finding.variance or "-",
+            "state": text(lang, f"cli.state.{finding.state.value}") if finding.state else "-",
+            "held": amount(finding.held),
+            "hold": text(lang, f"cli.hold_state.{finding.hold.value}") if finding.hold else "-",
+            "right": _mark(right=finding.right),
+        }
+
+    def _command(self, words: str, at: datetime | None = None) -> None:
+        moment = f" --now {at.isoformat()}" if at is not None else ""
+        self.out.line(f"  stockbridge {words} --config {self.folder / 'bridge.toml'}{moment}")
+
+
+def _mark(*, right: bool) -> str:
+    return "✓" if right else "✗"
