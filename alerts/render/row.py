@@ -9,6 +9,7 @@ from alerts.render.clean import clean
 from alerts.render.rule import decided_by
 from alerts.told import base_state
 from bridge import language
+from bridge.domain.causes import cause_proof
 from bridge.domain.hold import HoldState
 from bridge.domain.variance import DocumentRef, Variance
 
@@ -113,12 +114,13 @@ def _explaining(document: DocumentRef, lang: str) -> str:
 
 
 def evidence(digest: Digest, variance: Variance, lang: str) -> str:
-    """Return the proof of the first cause: its note, else its documents; '' when no cause is suspected."""
+    """Return the proof of the first cause: its sentence, else its documents; '' when no cause is suspected."""
     if not variance.causes:
         return ""
     cause = variance.causes[0]
-    if cause.note:
-        return clean(cause.note, 160)
+    said = cause_proof(cause, lang)
+    if said:
+        return clean(said, 160)
     labels = {
         reading.source: clean(reading.label or reading.source, words.NAME_LIMIT) for reading in digest.report.snapshots
     }

@@ -82,6 +82,7 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="
     folder.mkdir(parents=True, exist_ok=False)
     raw = app.store.engine.raw_connection()  # VACUUM runs in no transaction, and SQLAlchemy would begin one
     try:
+        raw.cursor().execute("PRAGMA query_only = 0")  # a pooled connection may have read before
         raw.cursor().execute("VACUUM INTO ?", (str(folder / STORE_FILE),))
     finally:
         raw.close()

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.cli.output import Output
+from bridge.domain.causes import cause_proof
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold, HoldState
 from bridge.domain.quantity import from_micro, to_text
-from bridge.domain.report import RunReport
+from bridge.domain.report import RunReport, money
 from bridge.domain.variance import Presence, Variance
 from bridge.language import text
 from bridge.store.audit import AuditRow
@@ -104,7 +105,7 @@ def show_variance(out: Output, episode: Episode, holds: Sequence[Hold], story: S
     """Print one variance: its equation, its suspected causes, its holds, its story."""
     lang, variance = out.lang, episode.variance
     position = variance.position
-    cost = shown_money(variance.cost) if variance.cost is not None else text(lang, "cli.no_cost")
+    cost = money(variance.cost) if variance.cost is not None else text(lang, "cli.no_cost")
     out.line(f"{position.item} {position.name}   {position.warehouse} {position.warehouse_name}   {episode.id}")
     out.line(
         text(
@@ -125,8 +126,9 @@ def show_variance(out: Output, episode: Episode, holds: Sequence[Hold], story: S
         out.line(
             text(lang, key, code=cause.code, name=name, confidence=text(lang, f"cli.confidence.{cause.confidence}"))
         )
-        if cause.note:
-            out.line(f"    {cause.note}")
+        proof = cause_proof(cause, lang)
+        if proof:
+            out.line(f"    {proof}")
         for document in cause.documents:
             out.line(
                 f"    {document.source} {document.type} {document.number}  {quantity(document.effect, signed=True)}"

@@ -46,7 +46,7 @@ def list_variances(
         found = uow.episodes.list(states=states, pair=pair or None, owner=owner or None, limit=limit)
     shown = ("id", "item", "warehouse", "book", "stock", "difference", "explained", "remainder", "percent", "value")
     columns = {name: f"cli.column.{name}" for name in (*shown, "state", "owner", "since")}
-    session.out.rows([variance_json(episode) for episode in found], columns, as_json=as_json, as_csv=as_csv)
+    session.out.rows([variance_json(episode, session.lang) for episode in found], columns, as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -59,7 +59,7 @@ def show(context: typer.Context, variance: Variance, as_json: AsJson = False) ->
         holds = uow.holds.list(variance=variance)
         story = uow.audit.list(subject=variance)
     if as_json:
-        session.out.json({**variance_json(episode), **_review(episode)})
+        session.out.json({**variance_json(episode, session.lang), **_review(episode)})
     else:
         show_variance(session.out, episode, holds, story)
     return 0

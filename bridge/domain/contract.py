@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge import language
+from bridge.domain.causes import cause_proof
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.quantity import to_text
@@ -29,8 +30,8 @@ def report_json(report: RunReport, lang: str) -> Json:
         "unknown": report.unknown,
         "gross_value": money(report.gross_value),
         "net_value": money(report.net_value),
-        "variances": [variance_json(episode) for episode in report.variances],
-        "waiting": [variance_json(episode) for episode in report.waiting],
+        "variances": [variance_json(episode, lang) for episode in report.variances],
+        "waiting": [variance_json(episode, lang) for episode in report.waiting],
         "holds": [hold_json(hold) for hold in report.holds],
         "plan": report.plan or None,
         "mails": [{"to": mail.to, "subject": mail.subject, "state": mail.state} for mail in report.mails],
@@ -74,8 +75,8 @@ def reason_text(reading: SourceReading, lang: str) -> str | None:
     return f"{gate}: {sentence} [{reading.reason_code}]"
 
 
-def variance_json(episode: Episode) -> Json:
-    """Return one variance with its equation, its documents and its suspected causes."""
+def variance_json(episode: Episode, lang: str = "zh") -> Json:
+    """Return one variance with its equation, its documents and its suspected causes, their proof told in `lang`."""
     variance, position = episode.variance, episode.variance.position
     return {
         "id": episode.id,
@@ -105,16 +106,16 @@ def variance_json(episode: Episode) -> Json:
         "confirmed_at": _iso(episode.confirmed_at),
         "due": _iso(episode.due_at),
         "documents": [document_json(document) for document in variance.documents],
-        "causes": [cause_json(cause) for cause in variance.causes],
+        "causes": [cause_json(cause, lang) for cause in variance.causes],
     }
 
 
-def cause_json(cause: Cause) -> Json:
+def cause_json(cause: Cause, lang: str) -> Json:
     """Return one suspected cause with its proof."""
     return {
         "code": cause.code,
         "confidence": cause.confidence,
-        "note": cause.note,
+        "note": cause_proof(cause, lang),
         "documents": [document_json(document) for document in cause.documents],
     }
 

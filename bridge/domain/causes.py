@@ -1,0 +1,32 @@
+"""A suspected cause in words: its name, and the sentence that proves it, from the facts the engine noted."""
+
+import re
+from urllib.parse import parse_qsl
+
+from bridge import language
+from bridge.domain.variance import Cause
+
+_TRANSLATED = ("side", "slip")
+
+
+def cause_name(cause: Cause, lang: str) -> str:
+    """Return the cause's name, e.g. 重复."""
+    return language.text(lang, f"causes.{cause.code}.name")
+
+
+def cause_proof(cause: Cause, lang: str) -> str:
+    """Return the sentence that proves the cause: the general one where a fact is missing, a plain note as it is.
+
+    '' where its documents say it all, or where the code is not ours.
+    """
+    facts = dict(parse_qsl(cause.note, keep_blank_values=True))
+    known = language.catalogue(lang)
+    key = f"causes.{cause.code}.proof"
+    if key not in known or (cause.note and not facts):
+        return cause.note
+    if not facts and cause.documents:
+        return ""
+    for name in _TRANSLATED:
+        facts[name] = known.get(f"causes.{name}.{facts.get(name)}", "")
+    wanted = set(re.findall(r"\{(\w+)\}", known[key]))
+    return language.text(lang, key if all(facts.get(name) for name in wanted) else f"{key}_unsure", **facts)
