@@ -80,8 +80,8 @@ def _spoken(code: int, answer: str, stage: Stage, facts: dict[str, object]) -> B
 def refused_by(refusals: Sequence[Refusal]) -> BridgeError:
     """Given that every reader was refused, return the error: worth another try as soon as one refusal is temporary."""
     first = next((refusal for refusal in refusals if not refusal.permanent), refusals[0])
-    kind = EffectRefused if first.permanent else EffectRetryable
-    return kind("BR-1509", address=first.address, code_said=first.code, answer=first.answer)
+    facts = {"address": first.address, "code_said": first.code, "answer": first.answer}
+    return EffectRefused("BR-1509", **facts) if first.permanent else EffectRetryable("BR-1517", **facts)
 
 
 def _answer(message: str, server: MailServer) -> str:

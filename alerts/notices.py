@@ -24,10 +24,21 @@ def plan_digest(
     return Digest(DigestKind.PLAN, report, readers[0], policy, now, cc=readers[1:], plan=plan)
 
 
-def trouble_fingerprint(report: RunReport) -> str:
-    """Return which gates refused which sources, '' when all were admitted. Keep it once the mail is queued."""
-    refused = sorted(f"{reading.source}:{reading.reason_code}" for reading in report.snapshots if not reading.admitted)
-    return " ".join(refused)
+_PLANNED = frozenset({"BR-1116"})
+"""Reasons that somebody planned: a source in its blackout hours is neither trouble nor well again."""
+
+
+def trouble_fingerprint(report: RunReport, told: str = "") -> str:
+    """Return which gates refused which sources, '' when all were admitted. Keep it once the mail is queued.
+
+    Of a source in its blackout stays what was told before.
+    """
+    refused = {
+        f"{r.source}:{r.reason_code}" for r in report.snapshots if not r.admitted and r.reason_code not in _PLANNED
+    }
+    resting = {reading.source for reading in report.snapshots if reading.reason_code in _PLANNED}
+    standing = {word for word in told.split() if word.rpartition(":")[0] in resting}
+    return " ".join(sorted(refused | standing))
 
 
 def trouble_digest(
@@ -44,7 +55,7 @@ def trouble_digest(
 
     Return None when nothing changed, or when nobody has a mail address.
     """
-    present = trouble_fingerprint(report)
+    present = trouble_fingerprint(report, told)
     readers = _readers(people, policy, roles=(policy.admin_role,), ids=set())
     if present == told or not readers:
         return None

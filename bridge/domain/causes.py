@@ -6,8 +6,6 @@ from urllib.parse import parse_qsl
 from bridge import language
 from bridge.domain.variance import Cause
 
-_TRANSLATED = ("side", "slip")
-
 
 def cause_name(cause: Cause, lang: str) -> str:
     """Return the cause's name, e.g. 重复."""
@@ -19,14 +17,14 @@ def cause_proof(cause: Cause, lang: str) -> str:
 
     '' where its documents say it all, or where the code is not ours.
     """
-    facts = dict(parse_qsl(cause.note, keep_blank_values=True))
+    facts = dict(parse_qsl(cause.note)) if "=" in cause.note else {}
     known = language.catalogue(lang)
     key = f"causes.{cause.code}.proof"
     if key not in known or (cause.note and not facts):
         return cause.note
     if not facts and cause.documents:
         return ""
-    for name in _TRANSLATED:
-        facts[name] = known.get(f"causes.{name}.{facts.get(name)}", "")
+    facts["side"] = known.get(f"causes.side.{facts.get('side')}", "")
+    facts["slip"] = known.get(f"causes.slip.{facts.get('slip')}", known["causes.slip.other"])
     wanted = set(re.findall(r"\{(\w+)\}", known[key]))
     return language.text(lang, key if all(facts.get(name) for name in wanted) else f"{key}_unsure", **facts)
