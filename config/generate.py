@@ -1,7 +1,8 @@
-"""`python -m config.generate`: write bridge.toml and docs/configuration.md anew from the models."""
+"""`python -m config.generate`: write bridge.toml, docs/configuration.md and docs/errors.md anew from the code."""
 
 from pathlib import Path
 
+from config.error_page import errors_markdown
 from config.reference import reference_markdown
 from config.sample import sample_toml
 from connectors.registry import connectors
@@ -10,7 +11,11 @@ from connectors.registry import connectors
 def generated() -> dict[str, str]:
     """Return the text of each generated file by its path below the repository's folder."""
     kinds = {kind: connector.settings for kind, connector in connectors().items()}
-    return {"bridge.toml": sample_toml(kinds), "docs/configuration.md": reference_markdown(kinds)}
+    return {
+        "bridge.toml": sample_toml(kinds),
+        "docs/configuration.md": reference_markdown(kinds),
+        "docs/errors.md": errors_markdown(),
+    }
 
 
 def write(root: Path) -> None:
