@@ -21,7 +21,7 @@ from bridge.demo.plant import ZONE, Plant, build
 from bridge.demo.postbox import Postbox
 from bridge.demo.proof import prove
 from bridge.demo.schedule import slipped
-from bridge.demo.stage import Stage
+from bridge.demo.stage import EVENING, Stage
 from bridge.domain.errors import ConfigError
 from bridge.rules import is_close_day
 from config.calendar import WorkCalendar
@@ -59,11 +59,11 @@ def demo(
             for beat in stage.play(faults):
                 story.tell(beat)
                 sys.stdout.flush()
-            proof = prove(stage, stage.app(plant.at(day, "16:45")))
+            proof = prove(stage, stage.app(plant.at(day, EVENING)))
             stage.close()
         ending = Ending(session.out, folder)
         ending.result(proof)
-        ending.onward(proof, plant.at(day, "17:00"))
+        ending.onward(proof, plant.at(day, "18:00"))
         if serve:
             _serve(session.out, folder, mes, postbox)
         else:
