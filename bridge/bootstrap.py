@@ -15,6 +15,7 @@ from bridge.cycle.world import World
 from bridge.domain.clock import FixedClock, SystemClock
 from bridge.domain.errors import ConfigError, EffectRefused
 from bridge.domain.people import Person
+from bridge.isolation import Isolated, is_isolated
 from bridge.master import load_maps
 from bridge.ports import Clock, HoldTarget, Source
 from bridge.rules import deadlines, mail_policy, mail_server, pair_plan, source_plan
@@ -67,7 +68,7 @@ class Application:
         """Return an open source. Raise ConfigError if bridge.toml has none of this name."""
         if name not in self._sources:
             settings = self.source_settings(name)
-            self._sources[name] = connector_of(settings).source(name, settings, self.clock)
+            self._sources[name] = _opened(name, settings, self.clock)
         return self._sources[name]
 
     def source_settings(self, name: str) -> SourceSettings:
@@ -165,6 +166,14 @@ def kinds() -> Mapping[str, type[SourceSettings]]:
 def connector_of(settings: SourceSettings) -> Connector:
     """Return the connector that reads a source of these settings."""
     return connectors()[settings.kind]
+
+
+def _opened(name: str, settings: SourceSettings, clock: Clock) -> Source:
+    """Return a source, in a child process of its own unless the settings say otherwise."""
+    connector = connector_of(settings)
+    if not is_isolated(settings):
+        return connector.source(name, settings, clock)
+    return Isolated(name, connector, settings, clock, timeout_s=settings.timeout_s, memory_mb=settings.memory_mb)
 
 
 def _sender(server: MailServer) -> Callable[[bytes, str], object]:

@@ -51,10 +51,12 @@ class HoldVia(Table):
         description="status_convert only: how an audited hold is lifted: unaudit and delete, or a mirrored document",
     )
     ref_key: str = Field(
-        default="FNote", description="status_convert only: header field of the document that carries the hold's reference"
+        default="FNote",
+        description="status_convert only: header field of the document that carries the hold's reference",
     )
     bill_type: str = Field(
-        default="", description="status_convert only: number of the document's bill type; default: the form's own default"
+        default="",
+        description="status_convert only: number of the document's bill type; default: the form's own default",
     )
 
 

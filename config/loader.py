@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.domain.errors import ConfigError
+from config.anchoring import anchor
 from config.base import SourceSettings
 from config.findings import findings_of
 from config.layers import PREFIX, merged, read_environment, read_file
@@ -75,6 +76,7 @@ def load(
         (lambda text: resolve(text, folder=path.parent, environ=environ, secrets=box)) if resolve_secrets else None,
         from_file=lambda key: key not in variables,
     )
+    resolved.hidden |= anchor(resolved.tree, shape, path.parent.absolute())
     place = Place(path.name, place.lines, tree, variables, shape, frozenset(resolved.hidden))
     settings = validated(resolved.tree, place, (*wrong, *_first_problems(resolved, place, kinds)), kinds, path)
     origin = {

@@ -1,7 +1,7 @@
 """How a validator says no with a sentence of its own."""
 
 
-class Refusal(ValueError):  # noqa: N818 - like the names of bridge/domain/errors.py
+class Refusal(ValueError):
     """A value is refused. `code` names the sentence in the catalogues, `facts` fill it.
 
     Raise it inside a pydantic validator, e.g. `raise Refusal("BR-1023")`. The loader adds the facts `where` (file and

@@ -4,13 +4,14 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from connectors.connector import Connector
+from connectors.kingdee_cloud import CONNECTOR as KINGDEE_CLOUD
 from connectors.kingdee_k3 import CONNECTOR as KINGDEE_K3
 from connectors.mes import CONNECTOR as MES
 from connectors.spreadsheet import CONNECTOR as SPREADSHEET
 from connectors.sql import CONNECTOR as SQL
 from connectors.yonyou_u8 import CONNECTOR as YONYOU_U8
 
-BUILT_IN = (KINGDEE_K3, YONYOU_U8, MES, SPREADSHEET, SQL)
+BUILT_IN = (KINGDEE_K3, KINGDEE_CLOUD, YONYOU_U8, MES, SPREADSHEET, SQL)
 GROUP = "stockbridge.connectors"
 
 

@@ -8,7 +8,6 @@ or break one, since the worst aliases share no word. Nothing is applied: a perso
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -60,23 +59,25 @@ def alias_candidates(
     to several codes counts for each only in part.
     """
     pairs = _cancelling(one_sided, micros(window))
-    if pairs.empty:
-        return {}
+    codes = ["item", "other"]
+    events = pairs.groupby(codes, as_index=False).agg(mine=("id", "nunique"), theirs=("other_id", "nunique"))
+    events["count"] = events[["mine", "theirs"]].min(axis=1)
+    events = events[events["count"] >= least]
+    pairs = pairs.merge(events[codes], on=codes, validate="many_to_one")
+    weights = pairs.groupby([*codes, "id"])["weight"].max().groupby(level=codes).sum()
+    proofs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for item, other, mine, theirs in zip(*(pairs[name] for name in (*codes, "id", "other_id")), strict=True):
+        proofs.setdefault((item, other), []).append((mine, theirs))
     totals = one_sided.group_by("item").aggregate([("item", "count")])
     own = dict(zip(totals["item"].to_pylist(), totals["item_count"].to_pylist(), strict=True))
     found: dict[str, list[AliasCandidate]] = {}
-    for codes, events in pairs.groupby(["item", "other"], sort=True):
-        item, other = (str(code) for code in cast("tuple[str, str]", codes))
-        count = min(events["id"].nunique(), events["other_id"].nunique())
-        if count < least:
-            continue
-        weight = float(events.groupby("id")["weight"].max().sum())
+    for item, other, count in zip(events["item"], events["other"], events["count"].tolist(), strict=True):
         likeness = round(fuzz.token_set_ratio(names.get(item, ""), names.get(other, "")))
+        behaviour = 90 * float(weights[item, other]) / own[item] * (1 - 1 / (1 + count))
+        score = round(min(100.0, behaviour + likeness / 10))
         share = round(100 * count / own[item])
-        rate = weight / own[item]
-        score = round(min(100.0, 90 * rate * (1 - 1 / (1 + count)) + likeness / 10))
-        proof = tuple(sorted(zip(events["id"], events["other_id"], strict=True)))
-        found.setdefault(item, []).append(AliasCandidate(item, other, score, count, share, likeness, proof))
+        candidate = AliasCandidate(item, other, score, count, share, likeness, tuple(sorted(proofs[item, other])))
+        found.setdefault(item, []).append(candidate)
     return {
         item: tuple(sorted(candidates, key=lambda one: (-one.score, -one.events, one.other))[:most])
         for item, candidates in sorted(found.items())

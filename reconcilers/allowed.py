@@ -7,7 +7,7 @@ after the other.
 """
 
 from bridge.domain.variance import DocumentRef
-from reconcilers.groups import Document, Group
+from reconcilers.groups import Group
 from reconcilers.request import TRANSFERS, ExplainPolicy
 from reconcilers.rows import micros
 
@@ -43,15 +43,11 @@ def named(group: Group, why: str) -> tuple[DocumentRef, ...]:
     Of a document that only waits for its counterpart's audit the counterpart is named: that is where work is to be
     done. Of an edited document the present version stands for the change.
     """
-    if group.how == "edited":
-        present = next(document for document in group.counted if not document.removed)
-        return (present.ref(why, group.signed),)
+    present = [document for document in group.counted if not document.removed]
+    if group.how == "edited" and present:
+        return (present[0].ref(why, group.signed),)
     if group.balanced:
-        refs = tuple(document.ref(why, -document.signed) for document in _absent(group))
+        refs = tuple(document.ref(why, -document.signed) for document in group.waiting)
         if sum(ref.effect for ref in refs) == group.signed:
             return refs
     return tuple(document.ref(why) for document in group.counted)
-
-
-def _absent(group: Group) -> tuple[Document, ...]:
-    return tuple(document for document in group.waiting)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from bridge.domain.quantity import MICRO
 from bridge.domain.snapshot import ITEM_CARDS, UNIT_RATES, WAREHOUSE_CARDS, Snapshot
 from reconcilers.cards import ItemCards, cards_of
 from reconcilers.codes import CodeMap, check_rules, fold
@@ -44,6 +45,17 @@ class Footing:
         if self.items.table is None:
             return found | set(items)
         return found | {code for code, item in self.items.table.items() if item in items}
+
+    def rates(self, item: str) -> frozenset[int]:
+        """Return the conversion factors (millionths) that this source or units.csv knows for a common item, without 1."""
+        own = (self.units.stated.get(self.cards.folded[row], {}) for row in self.cards.rows.get(item, ()))
+        known = (*own, self.units.mapped.get(item, {}))
+        return frozenset(factor for rates in known for factor, _ in rates.values()) - {MICRO}
+
+    def line_side(self) -> frozenset[str]:
+        """Return the common codes of the source's line-side warehouses."""
+        of_kind = (code for code, card in self.warehouse_cards.items() if card.kind == "line_side")
+        return frozenset(common for code in of_kind if (common := self.warehouses.common(code)) is not None)
 
     def card_factor(self, item: str, code: str) -> Factor | None:
         """Return what one base unit of the source's card for `code` is in common base units of `item`."""

@@ -54,8 +54,9 @@ class Document:
 class Group:
     """Documents of one position that belong together and leave `signed` open on stock - book.
 
-    `counted` stand in a balance, `waiting` are there without counting yet, `gone` counted once. `how` is "" for a document that matches
-    nothing, "linked"/"guessed" for documents of one event with different quantities, else how the sum was found.
+    `counted` stand in a balance, `waiting` are there without counting yet, `gone` counted once. `how` is
+    "" for a document that matches nothing, "linked"/"guessed" for documents of one event with different quantities,
+    else how the sum was found.
     """
 
     place: int

@@ -50,8 +50,8 @@ def roll_back(request: ExplainRequest, rows: Rows, expected: Ints, at: int) -> I
         effect = int(signed[index]) * (1 if inside[index] else -1)
         undone.setdefault(int(rows.place[index]), []).append((int(index), effect))
     rest = stock - book - expected
-    for place, found in undone.items():
-        rest[place] -= sum(effect for _, effect in found)
+    for spot, found in undone.items():
+        rest[spot] -= sum(effect for _, effect in found)
     flips = np.flatnonzero(unknown)
     reread: dict[int, list[int]] = {}
     for index in flips[np.lexsort((rows.tie[flips], rows.at[flips]))]:
@@ -64,12 +64,12 @@ def roll_back(request: ExplainRequest, rows: Rows, expected: Ints, at: int) -> I
         chosen = _closing(int(rest[place]), [*_ways(choices), *strays], int(step[place]))
         if chosen:
             undone.setdefault(place, []).extend(chosen)
-    for place, found in undone.items():
-        for index, effect in found:
-            if rows.side[index] == STOCK:
-                stock[place] -= effect
+    for spot, found in undone.items():
+        for row, effect in found:
+            if rows.side[row] == STOCK:
+                stock[spot] -= effect
             else:
-                book[place] += effect
+                book[spot] += effect
     return Instant(book, stock, undone, reread)
 
 

@@ -141,7 +141,8 @@ def _grace(table: pa.Table, policy: ExplainPolicy) -> Ints:
         [micros(policy.grace_of(kind, family)) for family in families.dictionary.to_pylist()]
         for kind in types.dictionary.to_pylist()
     ]
-    return np.array(spans, dtype=np.int64)[np.asarray(types.indices), np.asarray(families.indices)]
+    found: Ints = np.array(spans, dtype=np.int64)[np.asarray(types.indices), np.asarray(families.indices)]
+    return found
 
 
 def code_texts(parts: Sequence[Rows]) -> list[Rows]:

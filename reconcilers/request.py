@@ -41,7 +41,8 @@ class LedgerSide:
     """One side of a pair: its documents and when its snapshot was read (bridge clock).
 
     `changes` is what the ledger's rows said before they changed: LEDGER columns as they were, plus `at`, the bridge's
-    clock at the change (None = only the present is known). `complete` is false for a side without a document ledger (a spreadsheet): nothing can be explained then.
+    clock at the change (None = only the present is known). `complete` is false for a side without a
+    document ledger (a spreadsheet): nothing can be explained then.
     """
 
     movements: pa.Table

@@ -52,11 +52,11 @@ class Rows:
     """Parallel columns, one entry per document line and leg.
 
     `starts`/`ends` bound the time in which the row counts in its system's balance, `at` orders it (its start, or when
-    it was first seen), `left` is when it last stopped counting. `fold` is the effect in the item's smallest steps: equality is judged on it. `reference` and
-    `number` share one code book, 0 = blank. `counted` says whether it stands in the balance at the common instant,
-    `live` that it exists there without counting (saved, or counting only later), `removal` marks the going of a
-    document that had counted when the position last agreed: an event of its own with the opposite effect. A `ghost`
-    counted once and is gone: it weighs nothing, but tells since when its counterpart has been alone.
+    it was first seen), `left` is when it last stopped counting. `fold` is the effect in the item's smallest steps:
+    equality is judged on it. `reference` and `number` share one code book, 0 = blank. `counted` says whether it stands
+    in the balance at the common instant, `live` that it exists there without counting (saved, or counting only later).
+    `removal` marks the going of a document that had counted when the position last agreed: an event of its own with the
+    opposite effect. A `ghost` counted once and is gone: it weighs nothing, but tells since when its counterpart is alone.
     """
 
     table: pa.Table

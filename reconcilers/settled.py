@@ -53,7 +53,7 @@ def active(rows: Rows, request: ExplainRequest, at: int) -> Rows:
     then |= (rows.seen <= since) & (rows.left > since) & (rows.left < rows.starts) & (rows.starts < FAR)
     settled = then & ~is_open
     gone = then & ~is_open & ~rows.counted & (rows.left <= at)
-    gone |= ~rows.counted & _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows))
+    gone |= _last(rows, _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows)))
     removals = _as_removals(rows.take(gone))
     ghost = ~rows.counted & ~rows.live & ~gone & (rows.starts < FAR) & (rows.left > since - DAY)
     kept = replace(rows, ghost=ghost)
@@ -64,6 +64,16 @@ def _among(names: pa.ChunkedArray | None, wanted: list[str], count: int) -> Flag
     if names is None or not wanted:
         return np.zeros(count, dtype=np.bool_)
     return np.asarray(pc.is_in(names, value_set=pa.array(wanted)).combine_chunks())
+
+
+def _last(rows: Rows, among: Flags) -> Flags:
+    """Return of each document the version that stopped counting last."""
+    found = np.zeros(len(rows), dtype=np.bool_)
+    index = np.flatnonzero(among & ~rows.counted & (rows.starts < FAR) & (rows.left > -FAR))
+    index = index[np.argsort(rows.left[index], kind="stable")]
+    for row in {int(rows.tie[row]): row for row in index}.values():
+        found[row] = True
+    return found
 
 
 def _as_removals(rows: Rows) -> Rows:

@@ -13,7 +13,7 @@ import numpy as np
 from reconcilers.groups import Group
 from reconcilers.matching import HOWS, Pool
 from reconcilers.rows import Flags
-from reconcilers.settled import ids
+from reconcilers.settled import REMOVED, ids
 
 WEAK = ("quantity", "sum")
 
@@ -27,9 +27,9 @@ class Younger:
         young = weak & (rows.at > at - rows.grace)
         unsettled = weak & np.isin(pool.group, pool.group[young])
         self.open: dict[int, list[str]] = {}
-        index = np.flatnonzero(unsettled & rows.counted & ~rows.removal)
+        index = np.flatnonzero(unsettled & rows.counted)
         for row, name in zip(index, ids(rows).take(index).to_pylist(), strict=True):
-            self.open.setdefault(int(rows.place[row]), []).append(name)
+            self.open.setdefault(int(rows.place[row]), []).append(REMOVED + name if rows.removal[row] else name)
         self._left: dict[tuple[int, int], list[int]] = {}
         for row in np.flatnonzero(young & rows.counted):
             key = (int(rows.place[row]), int(rows.side[row]))
@@ -37,11 +37,8 @@ class Younger:
 
     def spare(self, suspects: Sequence[Group]) -> list[Group]:
         """Given the suspects of one position, return those that a younger equal can stand for."""
-        found: list[Group] = []
         singles = [group for group in suspects if group.single]
-        for group in singles:
-            if self._take(group, group.signed):
-                found.append(group)
+        found = [group for group in singles if self._take(group, group.signed)]
         by_side: dict[tuple[int, bool], list[Group]] = {}
         for group in singles:
             if group not in found:

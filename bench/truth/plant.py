@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
+from time import process_time
 from types import MappingProxyType
 
 from bench.truth.clerks import KingdeeClerk, YonyouClerk
@@ -48,7 +49,8 @@ class Plant:
     """The plant at one moment. Files: K3_FILE, U8_FILE, UFSystem.db, maps/, truth.json under `folder`.
 
     `mes_moves` grows as the MES reports; with `mes` set, its server gets the same. Everything is decided by the seed
-    before the first step, so that neither the K/3 parameter nor U8's boxes change the story.
+    before the first step, so that neither the K/3 parameter nor U8's boxes change the story. `seconds` = processor
+    time that the plant itself took so far.
     """
 
     folder: Path
@@ -64,15 +66,17 @@ class Plant:
     _clerks: tuple[KingdeeClerk, YonyouClerk] | None = None
     _next_step: int = 0
     _next_move: int = 0
+    seconds: float = 0.0
 
     def advance(self, to: datetime) -> int:
         """Apply all that happens up to `to` (aware) and return how many steps. Raise ValueError for a time gone by."""
         if to < self.now:
             raise ValueError(f"the plant stands at {self.now}, {to} is over")
-        done = 0
+        done, begun = 0, process_time()
         while self.now < to:
             self.now = min(to, self.now + timedelta(days=1))
             done += self._apply(self.now)
+        self.seconds += process_time() - begun
         return done
 
     def finish(self) -> int:
@@ -101,9 +105,12 @@ class Plant:
         return len(self._story.steps) - self._next_step
 
     def close(self) -> None:
-        """Close both databases."""
+        """Close both databases and the MES."""
         self.k3.close()
         self.u8.close()
+        if self.mes:
+            self.mes.stop()
+            self.mes = None
 
     def _apply(self, to: datetime) -> int:
         steps, first = self._story.steps, self._next_step

@@ -22,12 +22,16 @@ Effects = dict[tuple[Item, int, str], Decimal]
 
 @dataclass
 class Planter:
-    """Plants one fault after another. `at_audit` tells for (system, family key) whether stock moves at audit."""
+    """Plants one fault after another. `at_audit` tells for (system, family key) whether stock moves at audit.
+
+    `report` lets the MES see a paper: it reports what was really made or used, whatever the clerks then do.
+    """
 
     ground: Ground
     schedule: Schedule
     at_audit: Mapping[tuple[str, str], bool]
     later: Callable[[datetime, Callable[[datetime], None]], None]
+    report: Callable[[Paper], None]
     faults: list[PlantedFault] = field(default_factory=list)
 
     def plant(self, kind: str, at: datetime, until: datetime) -> None:
@@ -54,6 +58,7 @@ class Planter:
         if kind == "cross_period":
             deviations, side = {"k3": Deviation(skip=True), "u8": Deviation(on=CLOSED_DAY)}, "u8"
         self.ground.floor.happen(paper)
+        self.report(paper)
         booked = self.schedule.book(paper, deviations["k3"], deviations["u8"], plain=True)
         effects = self._difference(booked, deviations)
         visible = self.schedule.last_step([*booked["k3"], *booked["u8"]])
@@ -163,6 +168,7 @@ class Planter:
             line = Line(item, place, portion + extra)
             paper = Paper(FAMILIES["material_issue"], (line,), now, self.ground.floor.reference("material_issue", now))
             self.ground.floor.happen(paper)
+            self.report(paper)
             by_bill = Deviation(lines=(line._replace(quantity=portion),), back_flushed=True)
             booked = self.schedule.book(paper, by_bill, RIGHT, plain=True)
             both = [*booked["k3"], *booked["u8"]]

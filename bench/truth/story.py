@@ -56,7 +56,7 @@ class Narrator:
             for when in working_times(self.rng, start + timedelta(days=day), papers_per_day):
                 self.at(when, self._normal)
             self.at(noon(start, day), self._noise)
-        planter = Planter(Ground(self.rng, self.floor), self.schedule, at_audit, self.at)
+        planter = Planter(Ground(self.rng, self.floor), self.schedule, at_audit, self.at, self._report)
         end = start + timedelta(days=days)
         last = max(end - self.schedule.profile.grace - GRACE_AFTER, start + (end - start) * 0.4)
         for kind, when in zip(self._kinds(faults), self._fault_times(start, last, faults), strict=True):
@@ -73,11 +73,12 @@ class Narrator:
         paper = self.floor.draw(now)
         self.story.lines += len(paper.lines)
         self.schedule.book(paper)
-        if paper.family.key in REPORTED and paper.reference:
-            self._report(paper)
+        self._report(paper)
 
     def _report(self, paper: Paper) -> None:
         """Let the MES write down what was really made or used, at once."""
+        if paper.family.key not in REPORTED or not paper.reference:
+            return
         for number, line in enumerate(paper.lines, start=1):
             fields = {
                 "report_no": paper.reference,

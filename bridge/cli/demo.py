@@ -63,7 +63,7 @@ def demo(
             stage.close()
         ending = Ending(session.out, folder)
         ending.result(proof)
-        ending.onward(proof, plant.at(day, "18:00"))
+        ending.onward(proof)
         if serve:
             _serve(session.out, folder, mes, postbox)
         else:

@@ -1,5 +1,7 @@
 """The end of the demo in words: its own check, its result, and how to go on."""
 
+import shutil
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,18 +43,18 @@ class Ending:
         else:
             self.out.say("demo.end.right_quiet")
 
-    def onward(self, proof: Proof, at: datetime) -> None:
-        """Name the commands with which to look around; `at` is a moment after the day."""
+    def onward(self, proof: Proof) -> None:
+        """Name the commands with which to look around."""
         self.out.line()
-        self.out.say("demo.end.explore")
+        self.out.say("demo.end.explore", folder=self.folder)
         for words in ("status", "variances list --all", "holds list --all", "audit show --limit 20", "config check"):
             self._command(words)
         left = next((finding for finding in proof.findings if finding.hold is HoldState.ACTIVE), None)
         if left is not None:
             self.out.say("demo.end.left", variance=left.variance)
-            self._command(f"variances show {left.variance}", at)
-            self._command(f"variances explain {left.variance} --by wang.fang --accept", at)
-            self._command(f"variances approve {left.variance} --by li.zong", at)
+            self._command(f"variances show {left.variance}")
+            self._command(f"variances explain {left.variance} --by wang.fang --accept")
+            self._command(f"variances approve {left.variance} --by li.zong")
         self.out.say("demo.end.train")
         self._command("demo fault duplicate")
 
@@ -71,7 +73,7 @@ class Ending:
             "place": f"{finding.item} / {finding.warehouse}",
             "planted": amount(finding.planted, signed=True),
             "found": "-" if finding.found is None else amount(finding.found, signed=True),
-            "suspected": " > ".join(text(lang, f"causes.{code}.name") for code in finding.suspected[:2]),
+            "suspected": "".join(text(lang, f"causes.{code}.name") for code in finding.suspected[:1]),
             "variance": finding.variance or "-",
             "state": text(lang, f"cli.state.{finding.state.value}") if finding.state else "-",
             "held": amount(finding.held),
@@ -81,7 +83,12 @@ class Ending:
 
     def _command(self, words: str, at: datetime | None = None) -> None:
         moment = f" --now {at.isoformat()}" if at is not None else ""
-        self.out.line(f"  stockbridge {words} --config {self.folder / 'bridge.toml'}{moment}")
+        self.out.line(f"  {_program()} {words}{moment}")
+
+
+def _program() -> str:
+    """Return how this program is called from here: by its name if the shell finds it, else by its path."""
+    return "stockbridge" if shutil.which("stockbridge") else str(Path(sys.argv[0]).absolute())
 
 
 def _mark(*, right: bool) -> str:

@@ -1,18 +1,18 @@
 """The demo in words: one line for each round, more where something happens."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import singledispatchmethod
-from pathlib import Path
 
 from bridge.cli.output import Output
 from bridge.cli.report import quantity, shown_money
-from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Looked, Opened, Posted, Slipped
+from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Opened, Posted, Slipped
 from bridge.demo.plant import U8_CODES
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.quantity import to_micro
+from bridge.domain.report import RunReport
 from bridge.language import text
 from reconcilers.causes.sentence import sentence
 
@@ -20,16 +20,14 @@ RULE = "─" * 116
 _WAREHOUSES = {code: name for name, code in U8_CODES.items()}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Story:
-    """Tells the beats of a day. `folder` is the plant's, from which paths are shown."""
+    """Tells the beats of a day, each as it happens."""
 
     out: Output
-    folder: Path = field(default_factory=Path)
 
     def opening(self, plant: Opened, faults: int, *, punctual: bool) -> None:
         """Say what stands there and what to watch."""
-        self.folder = plant.folder
         say = self.out.say
         self.out.line(RULE)
         say("demo.head.title")
@@ -63,10 +61,6 @@ class Story:
 
     @tell.register
     def _(self, beat: Slipped) -> None:
-        places = ",".join(
-            self._text("slip.place", warehouse=warehouse, amount=amount(difference, signed=True))
-            for _, warehouse, difference in beat.differences
-        )
         self.out.say(
             f"demo.slip.{beat.fault}",
             at=_clock(beat.at),
@@ -78,15 +72,24 @@ class Story:
             boxes=beat.boxes,
             paper=beat.paper,
             bills=" ".join(beat.bills),
-            places=places,
         )
+        places = [
+            self._text("slip.place", warehouse=warehouse, amount=amount(difference, signed=True))
+            for _, warehouse, difference in beat.differences
+        ]
+        self.out.say("demo.slip.effect", places=", ".join(places))
+
+    @tell.register
+    def _(self, beat: Glanced) -> None:
+        report = beat.report
+        if not self._refused(report, beat.at):
+            counts = {"compared": report.compared, "agreeing": report.agreeing, "confirmed": report.confirmed}
+            self.out.say("demo.line.glanced", at=_clock(beat.at), run=report.run, pair=report.pair_label, **counts)
 
     @tell.register
     def _(self, beat: Looked) -> None:
         report = beat.report
-        if not report.admitted:
-            reason = "; ".join(reason_text(r, self.out.lang) or "" for r in report.snapshots if not r.admitted)
-            self.out.say("demo.line.refused", at=_clock(beat.at), run=report.run, reason=reason)
+        if self._refused(report, beat.at):
             return
         self.out.say(
             "demo.line.looked",
@@ -127,8 +130,8 @@ class Story:
     @tell.register
     def _(self, beat: Posted) -> None:
         first = beat.letters[0]
-        file = (first.html or first.eml).relative_to(self.folder)
-        self.out.say("demo.line.mail", to=" ".join(beat.names), subject=first.subject, file=file)
+        file = first.html or first.eml
+        self.out.say("demo.line.mail", to=" ".join(beat.names), subject=first.subject, file=file.name)
 
     @tell.register
     def _(self, beat: Acted) -> None:
@@ -152,6 +155,13 @@ class Story:
             how=self._text(f"how.{beat.fault}"),
         )
 
+    def _refused(self, report: RunReport, at: datetime) -> bool:
+        """Say so if the round believed a reading not; return whether it did."""
+        if not report.admitted:
+            reason = "; ".join(reason_text(r, self.out.lang) or "" for r in report.snapshots if not r.admitted)
+            self.out.say("demo.line.refused", at=_clock(at), run=report.run, reason=reason)
+        return not report.admitted
+
     def _confirmed(self, episode: Episode) -> None:
         variance, position = episode.variance, episode.variance.position
         value = self._text("line.no_cost") if variance.value is None else f"¥{shown_money(variance.signed_value)}"
@@ -161,14 +171,17 @@ class Story:
             item=position.item,
             name=position.name,
             warehouse=position.warehouse_name or position.warehouse,
+            percent=variance.percent.quantize(Decimal("0.1"), ROUND_HALF_UP),
+            value=value,
+        )
+        self.out.say(
+            "demo.line.equation",
             book=quantity(variance.book),
             stock=quantity(variance.stock),
             difference=quantity(variance.difference, signed=True),
             explained=quantity(variance.explained, signed=True),
             remainder=quantity(variance.remainder, signed=True),
             unit=position.unit,
-            percent=variance.percent.quantize(Decimal("0.1"), ROUND_HALF_UP),
-            value=value,
         )
         for document in variance.documents:
             self.out.say(

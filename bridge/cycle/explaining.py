@@ -4,8 +4,8 @@ Not only what differs is asked about: where documents moved since the last agree
 and their counterparts, arriving later, must still find them open.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -149,11 +149,17 @@ class Explaining:
             positions=positions,
             book=self._side(self.plan.book, documents, alignments),
             stock=self._side(self.plan.stock, documents, alignments),
-            policy=self.plan.policy,
+            policy=self._policy(items, alignments),
             grain=self.plan.grain,
             agreements=agreements,
             witness=self._witness(documents, alignments),
         )
+
+    def _policy(self, items: Collection[str], alignments: Mapping[str, Aligned]) -> ExplainPolicy:
+        """Return the rules with what the master data say: conversion factors, and which warehouses stand at a line."""
+        feet = [alignments[name].footing for name in (*self.plan.book, *self.plan.stock)]
+        rates = {item: found for item in items if (found := frozenset[int]().union(*(f.rates(item) for f in feet)))}
+        return replace(self.plan.policy, rates=rates, line_side=frozenset[str]().union(*(f.line_side() for f in feet)))
 
     def _side(self, sources: Sequence[str], documents: Documents, alignments: Mapping[str, Aligned]) -> LedgerSide:
         windows = [self.windows[source] for source in sources]

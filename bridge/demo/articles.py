@@ -109,7 +109,7 @@ COVER: Final = _piece(
     "BK-7180", "0204-0033", "表壳后盖", "结构件", "61.00", "A", Shelf(SEMI, Decimal(900)), Shelf(FINISHED, Decimal(600))
 )
 STORIED: Final = (FRAME, FOIL, CIRCUIT, FILM, COVER)
-"""Articles that the planted faults use. They have no other traffic on the day, so a finding is the fault and nothing else."""
+"""Articles that the planted faults use. Chance sends them nowhere on the day, so a finding is the fault and nothing else."""
 
 CONSIGNED_CODES: Final = tuple(f"KH-{number:04d}" for number in range(101, 113))
 

@@ -68,6 +68,14 @@ class Looked:
 
 
 @dataclass(frozen=True)
+class Glanced:
+    """One round of a pair beside the story's."""
+
+    report: RunReport
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Froze:
     """U8's own frozen quantity of one stock row changed. Codes are U8's."""
 
@@ -81,9 +89,10 @@ class Froze:
 
 @dataclass(frozen=True)
 class Posted:
-    """Mails that arrived in the postbox with the same Message-ID."""
+    """One mail that arrived in the postbox, a copy for each of its readers (`names`)."""
 
     letters: tuple[Letter, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -108,4 +117,4 @@ class Corrected:
     item: str
 
 
-Beat = Opened | Accepted | Slipped | Looked | Froze | Posted | Acted | Corrected
+Beat = Opened | Accepted | Slipped | Looked | Glanced | Froze | Posted | Acted | Corrected

@@ -8,7 +8,7 @@ from math import exp
 from random import Random
 from typing import Final
 
-from bridge.demo.articles import FINISHED, PER_BOX, RAW, STORIED, Article, Shelf
+from bridge.demo.articles import FINISHED, FRAME, PER_BOX, RAW, STORIED, Article, Shelf
 from bridge.demo.clerks import ISSUE, PRODUCTION, PURCHASE, SALE, Kind, Movement
 from bridge.demo.plant import ZONE
 
@@ -21,6 +21,8 @@ _SPREAD: Final = 0.65
 _LONGEST: Final = timedelta(minutes=58)
 _BUSY_SHARE: Final = 0.2
 _FORGOTTEN: Final = 0.06
+_HALF_DONE: Final = {"made": 19, "made booked": 22, "used": 25, "made audited": 41, "used booked": 44}
+"""Minutes after nine."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,23 @@ def plan_day(articles: Sequence[Article], day: date, *, punctual: bool) -> tuple
         errand = _errand(_movement(kind, article, shelf, reference, rng), at, rng, punctual=punctual)
         free_at[article.code] = slot_after(errand.booked_at)
         found.append(errand)
-    return tuple(found)
+    return tuple(sorted((*found, *_two_sides_of_one_item(day, punctual=punctual)), key=lambda errand: errand.at))
+
+
+def _two_sides_of_one_item(day: date, *, punctual: bool) -> Iterator[Errand]:
+    """Two honest papers of the item that is typed twice, both half done at 09:30: the bridge has to tell them apart."""
+    made, used = (
+        Movement(kind, FRAME, FRAME.shelves[0].warehouse, Decimal(quantity), f"{kind.paper}-{day:%m%d}-061")
+        for kind, quantity in ((PRODUCTION, 300), (ISSUE, 120))
+    )
+    clock = {name: datetime.combine(day, time(9, minute), ZONE) for name, minute in _HALF_DONE.items()}
+    minute = timedelta(minutes=1)
+    if punctual:
+        yield Errand(made, clock["made"], clock["made"] + minute, clock["made"] + minute)
+        yield Errand(used, clock["used"], None, clock["used"] + minute)
+    else:
+        yield Errand(made, clock["made"], clock["made audited"], clock["made booked"])
+        yield Errand(used, clock["used"], None, clock["used booked"])
 
 
 def slot_after(moment: datetime) -> datetime:

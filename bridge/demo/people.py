@@ -19,7 +19,10 @@ _NOTE: Final = "演示"
 
 @dataclass(frozen=True)
 class Answer:
-    """One person's move on one or more variances, some time after they were confirmed."""
+    """One person's move on one or more variances, some time after they were confirmed.
+
+    `cause` and `documents` are what the person knows of the mistake without the bridge.
+    """
 
     after: timedelta
     person: str
@@ -37,13 +40,22 @@ class Answer:
             if self.action == "take":
                 return workflow.take(episode, person, at)
             if self.action == "explain":
-                return workflow.explain(episode, person, self.cause, self.documents, _NOTE, at)
+                return workflow.explain(episode, person, *self._said(episode), _NOTE, at)
             return workflow.approve(episode, person, _NOTE, at, rules)
 
         for name in self.variances:
             after = move(app.store, name, self.action, person.id, change, app.pair_plan(pair).holds, at)
-            item = after.variance.position.item
-            yield Acted(at, person.name, self.action, name, item, self.cause, self.documents)
+            said = after.explanation
+            cause, documents = (said.cause, said.documents) if said is not None else ("", ())
+            yield Acted(at, person.name, self.action, name, after.variance.position.item, cause, documents)
+
+    def _said(self, episode: Episode) -> tuple[str, tuple[str, ...]]:
+        """Return cause and documents: what the bridge suspects first (`--accept`), else what the person knows."""
+        if not episode.variance.causes:
+            return self.cause, self.documents
+        first = episode.variance.causes[0]
+        named = (document.number for document in first.documents if document.why != "proof")
+        return first.code, tuple(dict.fromkeys(named))
 
 
 def answer(fault: Fault, documents: tuple[str, ...], variances: tuple[str, ...]) -> tuple[Answer, ...]:

@@ -1,5 +1,6 @@
 """The demo plant: K3 and U8 look-alikes, a MES, a workbook, a mail server and a bridge.toml, all in one folder."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -18,7 +19,7 @@ from bridge.demo.lookalikes import (
     write_ledger_book,
 )
 from bridge.demo.postbox import Postbox
-from bridge.demo.settings_file import Ports, write_settings
+from bridge.demo.settings_file import WORKBOOK, Ports, write_settings
 from bridge.domain.errors import ConfigError
 from connectors.yonyou_u8.freeze_table import freeze_script
 
@@ -94,7 +95,7 @@ def build(folder: Path, day: date, lang: str, mes: MesServer, postbox: Postbox) 
         _books(folder / "k3" / K3_FILE, day, own),
         _stock(account, day, (*own, *others)),
     )
-    _workbook(folder / "代管料台账.xlsx", day, others)
+    _workbook(folder / WORKBOOK, day, others)
     _line_side(mes, day, own)
     write_settings(folder, own, others, lang, account.stem, Ports(mes.url, postbox.port), (K3_CODES, U8_CODES))
     return plant
@@ -170,6 +171,8 @@ def _units(stock: YonyouStock) -> None:
 def _workbook(path: Path, day: date, others: Sequence[Article]) -> None:
     rows = [LedgerRow(a.code, CONSIGNED, shelf.quantity, a.unit, day) for a in others for shelf in a.shelves]
     write_ledger_book(path, rows)
+    saved_at = datetime.combine(day, time(7, 40), ZONE).timestamp()
+    os.utime(path, (saved_at, saved_at))  # a reader takes the file's own time for the time of its figures
 
 
 def _line_side(mes: MesServer, day: date, own: Sequence[Article]) -> None:

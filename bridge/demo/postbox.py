@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 MAX_BYTES = 20_000_000
 _IDLE_S = 60.0
@@ -68,7 +68,7 @@ class Postbox:
 
     def keep(self, content: bytes, recipients: tuple[str, ...]) -> Letter:
         """Write a message's files and remember it."""
-        message = cast("EmailMessage", message_from_bytes(content, policy=default))
+        message = message_from_bytes(content, policy=default)
         number = len(self.letters) + 1
         stem = f"{number:03d}-{_clock(message)}{_mailbox(recipients[0])}"
         self.folder.mkdir(parents=True, exist_ok=True)

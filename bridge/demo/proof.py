@@ -53,9 +53,9 @@ class Proof:
     checks: tuple[Check, ...]
 
     @property
-    def right(self) -> bool:
-        """Return whether everything is as it should be."""
-        return all(each.right for each in (*self.findings, *self.checks))
+    def wrong(self) -> int:
+        """Return how many findings and checks are not as they should be."""
+        return sum(not finding.right for finding in self.findings) + sum(not check.right for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _freeze_check(stage: Stage, kept: _Kept) -> Check:
         if hold.state in STANDING:
             row = (hold.order.item, hold.order.warehouse)
             ours[row] = ours.get(row, Decimal(0)) + from_micro(hold.placed)
-    theirs = {row: frozen for row, (frozen, _) in frozen_rows(stage.plant).items()}
+    theirs = frozen_rows(stage.plant)
     placed = sum(1 for hold in kept.holds if hold.placed)
     lifted = sum(1 for hold in kept.holds if hold.state is HoldState.RELEASED)
     return Check("freezes", ours == theirs, {"placed": placed, "lifted": lifted, "standing": len(theirs)})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bridge.demo.articles import FINISHED, RAW, SEMI, Article
+from bridge.demo.articles import CONSIGNED, FINISHED, RAW, SEMI, Article
 from bridge.demo.lookalikes import SWITCH_NAMES
 from config.toml_text import toml_value
 from connectors.registry import connectors
 
+WORKBOOK: Final = "代管料台账.xlsx"
 _FAMILIES: Final = {
     "01": "purchase_receipt",
     "10": "product_receipt",
@@ -51,6 +52,7 @@ _MES: Final = """
 kind = "mes"
 label = "自研MES(报工、线边仓)"
 base_url = {mes_url}
+isolate = false                   # 演示的时间是推着走的,不另起子进程;真实工厂不写这一行
 snapshot = {{ path = "/stock", items = "data", page = "page", size = 500 }}
 movements = {{ path = "/moves", items = "data", since = "updated_after" }}
 fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc = "report_no", at = "done_at" }}
@@ -59,10 +61,11 @@ _CONSIGN: Final = """
 [sources.consign]
 kind = "spreadsheet"
 label = "代管料台账(Excel)"
-path = "代管料台账.xlsx"
+path = {book}
+isolate = false
 sheet = "现存"
 header_row = 2
-columns = { item = "料号", warehouse = "库位", qty = "结存", unit = "单位", updated = "更新日期" }
+columns = {{ item = "料号", warehouse = "库位", qty = "结存", unit = "单位", updated = "更新日期" }}
 text_columns = ["料号"]
 """
 _PAIR: Final = """
@@ -89,7 +92,8 @@ label = "代管料台账 ↔ U8 代管仓"
 book = ["consign"]
 stock = ["u8"]
 grain = ["item"]
-warehouse_types = ["consigned"]
+warehouses = {consigned}
+check = "daily 08:30"
 hold = false                      # 不是自己的料,只提醒
 owner = "zhou.min"
 """
@@ -178,15 +182,13 @@ def _toml(folder: Path, lang: str, account: str, ports: Ports, kinds: Collection
         u8_url=toml_value(_sqlite(folder / "u8" / f"{account}.db")),
         switches=toml_value({family: SWITCH_NAMES[kind] for kind, family in _FAMILIES.items()}),
     )
-    pair = _PAIR.format(
-        evidence='evidence = ["mes"]\n' if mes else "", warehouses=toml_value([RAW, SEMI, FINISHED])
-    )
+    pair = _PAIR.format(evidence='evidence = ["mes"]\n' if mes else "", warehouses=toml_value([RAW, SEMI, FINISHED]))
     parts = (
         head,
         _MES.format(mes_url=toml_value(ports.mes_url)) if mes else "",
-        _CONSIGN if consign else "",
+        _CONSIGN.format(book=toml_value((folder / WORKBOOK).absolute())) if consign else "",
         pair,
-        _CONSIGN_PAIR if consign else "",
+        _CONSIGN_PAIR.format(consigned=toml_value([CONSIGNED])) if consign else "",
         _REST.format(port=ports.smtp),
     )
     return "".join(parts)

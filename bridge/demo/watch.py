@@ -26,13 +26,13 @@ def positions_apart(plant: Plant, own: tuple[Article, ...]) -> dict[tuple[str, s
     return {place: difference for place, difference in found.items() if difference}
 
 
-def frozen_rows(plant: Plant) -> dict[Row, tuple[Decimal, Decimal]]:
-    """Return CurrentStock.fStopQuantity and iQuantity, batches added up, where something is frozen."""
-    query = "SELECT cInvCode, cWhCode, fStopQuantity, iQuantity FROM CurrentStock WHERE fStopQuantity <> 0"
-    found: dict[Row, tuple[Decimal, Decimal]] = {}
-    for item, warehouse, frozen, on_hand in plant.stock.rows(query):
-        before = found.get((item, warehouse), (Decimal(0), Decimal(0)))
-        found[item, warehouse] = (before[0] + exact(frozen), before[1] + exact(on_hand))
+def frozen_rows(plant: Plant) -> dict[Row, Decimal]:
+    """Return CurrentStock.fStopQuantity, batches added up, where something is frozen."""
+    found: dict[Row, Decimal] = {}
+    for item, warehouse, frozen in plant.stock.rows(
+        "SELECT cInvCode, cWhCode, fStopQuantity FROM CurrentStock WHERE fStopQuantity <> 0"
+    ):
+        found[item, warehouse] = found.get((item, warehouse), Decimal(0)) + exact(frozen)
     return found
 
 

@@ -66,11 +66,14 @@ def open_url(
 
 
 def _sqlite(url: URL, source: str, writable: bool, lock_timeout_s: float) -> Engine:
-    """Open an existing file by URI, so that a wrong path is an error and never a new empty database."""
+    """Open an existing file by URI, so that a wrong path is an error and never a new empty database.
+
+    `?mode=ro` in the URL is the admin's word that nothing is to be written, whoever asks.
+    """
     path = Path((url.database or "").removeprefix("file:")).absolute()
     if not path.is_file():
         raise SourceUnavailable("BR-1101", source=source, path=path)
-    return _sqlite_engine(path, writable, lock_timeout_s)
+    return _sqlite_engine(path, writable and url.query.get("mode") != "ro", lock_timeout_s)
 
 
 @lru_cache(maxsize=64)

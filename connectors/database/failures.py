@@ -27,8 +27,17 @@ _NUMBERS: dict[int, Case] = {
     1205: (SourceUnavailable, "BR-1109"),
     102: (SourceRefused, "BR-1204"),
     156: (SourceRefused, "BR-1204"),
+    # FreeTDS's own, which it reports under state 01000 when a connection ends in mid-sentence (measured)
+    20002: (SourceUnavailable, "BR-1102"),
+    20003: (SourceUnavailable, "BR-1103"),
+    20004: (SourceUnavailable, "BR-1102"),
+    20006: (SourceUnavailable, "BR-1102"),
+    20009: (SourceUnavailable, "BR-1102"),
+    20017: (SourceUnavailable, "BR-1102"),
+    20020: (SourceUnavailable, "BR-1102"),
+    20047: (SourceUnavailable, "BR-1102"),
 }
-"""SQL Server's own error numbers."""
+"""SQL Server's own error numbers, and those of FreeTDS from 20000 on."""
 
 _PHRASES: tuple[tuple[str, Case], ...] = (
     # SQLite
@@ -118,9 +127,9 @@ def translated(source: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        context = error.connection_invalidated if isinstance(error, DBAPIError) else False
+        # Not `connection_invalidated`: SQLAlchemy counts a statement's own time-out (HYT00) as a lost connection.
         statement = getattr(error, "statement", None)
-        raise translate(error, source, connected=statement is not None and not context) from None
+        raise translate(error, source, connected=statement is not None) from None
 
 
 def _parts(cause: BaseException) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +32,16 @@ class TableSchema:
     def clause(self) -> sa.FromClause:
         """The table for a statement, one object, so that its columns belong together."""
         return sa.table(self.name, *(sa.column(real) for real, _ in self.columns.values()))
+
+    @cached_property
+    def _aliases(self) -> dict[str, sa.FromClause]:
+        return {}
+
+    def alias(self, name: str) -> sa.FromClause:
+        """The table under another name, one object per name: making its columns costs more than a small reading."""
+        if name not in self._aliases:
+            self._aliases[name] = self.clause.alias(name)
+        return self._aliases[name]
 
     def column(self, name: str, of: sa.FromClause | None = None) -> sa.ColumnElement[Any]:
         """Given a column name in any case, return the column (of an alias of `clause`, if one is given)."""
@@ -90,17 +100,17 @@ def read_schema(connection: Connection, source: str, names: Iterable[str]) -> Sc
 
 
 def _sqlite(connection: Connection, names: tuple[str, ...]) -> dict[str, TableSchema]:
-    found: dict[str, TableSchema] = {}
-    for name in names:
-        # The pragma as a function takes a bound name in any case; the real spelling comes from sqlite_master.
-        rows = connection.exec_driver_sql("SELECT name, type FROM pragma_table_info(?)", (name,)).all()
-        real = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(?)", (name,)
-        ).scalar()
-        if rows:
-            columns = {str(column).lower(): (str(column), str(kind or "").lower()) for column, kind in rows}
-            found[name.lower()] = TableSchema(str(real or name), columns)
-    return found
+    marks = ", ".join("?" * len(names))
+    rows = connection.exec_driver_sql(
+        "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c "
+        f"WHERE m.type IN ('table', 'view') AND lower(m.name) IN ({marks}) ORDER BY m.rowid, c.cid",  # noqa: S608 - marks only
+        tuple(name.lower() for name in names),
+    ).all()
+    columns: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in rows:
+        columns.setdefault(str(table), []).append((str(column), str(kind or "").lower()))
+    read = {table.lower(): _interned(table, tuple(listed)) for table, listed in columns.items()}
+    return {name.lower(): read[name.lower()] for name in names if name.lower() in read}
 
 
 def _information_schema(connection: Connection, names: tuple[str, ...]) -> dict[str, TableSchema]:
@@ -125,6 +135,11 @@ def _information_schema(connection: Connection, names: tuple[str, ...]) -> dict[
         owner = owner or {"mssql": "dbo", "postgresql": "public"}.get(connection.dialect.name, "")
         mine = [row for row in rows if row[1].lower() == table and (not owner or row[0].lower() == owner)]
         if mine:
-            columns = {row[2].lower(): (row[2], str(row[3]).lower()) for row in mine}
-            found[name.lower()] = TableSchema(mine[0][1], columns)
+            found[name.lower()] = _interned(mine[0][1], tuple((row[2], str(row[3]).lower()) for row in mine))
     return found
+
+
+@lru_cache(maxsize=512)
+def _interned(name: str, columns: tuple[tuple[str, str], ...]) -> TableSchema:
+    """Return the table; the same object for the same columns, so that its clauses are made once and not per reading."""
+    return TableSchema(name, {real.lower(): (real, kind) for real, kind in columns})

@@ -71,7 +71,7 @@ def lines(schema: Schema, condition: Condition, upper: int) -> sa.Select[Any]:
     head, entry = bill_tables(schema)
     items = schema.require(tables.ITEMS.name, *tables.ITEMS.columns)
     stocks = schema.require(tables.WAREHOUSES.name, *tables.WAREHOUSES.columns)
-    to, out = stocks.clause.alias("dc"), stocks.clause.alias("sc")
+    to, out = stocks.alias("dc"), stocks.alias("sc")
     source = entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID"))
     source = source.outerjoin(items.clause, items.column("FItemID") == entry.column("FItemID"))
     source = source.outerjoin(to, stocks.column("FItemID", to) == entry.column("FDCStockID"))

@@ -15,6 +15,7 @@ from connectors.database import (
     Schema,
     open_engine,
     read_schema,
+    refuse_in_blackout,
     source_clock,
     sql_text,
     surplus_rights,
@@ -113,6 +114,7 @@ class KingdeeK3:
 
     @contextmanager
     def _connected(self, wanted: tuple[tables.Known, ...]) -> Iterator[tuple[Connection, Schema]]:
+        refuse_in_blackout(self._settings, self.id, self._clock.now())
         engine = open_engine(self._settings, source=self.id)
         with transaction(engine, self.id) as connection:
             yield connection, read_schema(connection, self.id, [table.name for table in wanted])

@@ -7,9 +7,8 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from bridge.domain.errors import SnapshotRejected
-from bridge.domain.quantity import to_micro
 from bridge.domain.snapshot import STOCK_LINES
-from connectors.database import read_columns
+from connectors.database import read_columns, stated_quantity
 from connectors.kingdee_k3.cards import Cards, Warehouse
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.statements import StockStatements
@@ -91,7 +90,8 @@ def lines_of(readings: list[Reading], cards: Cards, settings: KingdeeK3Settings,
             columns["item"].append(item.code)
             columns["warehouse"].append(wanted[groups["stock_id"][at]].code)
             columns["batch"].append(batches[at] if batches else "")
-            columns["quantity"].append(to_micro(groups["quantity"][at]) if known else None)
+            where = {"source": source, "item": item.code, "warehouse": wanted[groups["stock_id"][at]].code}
+            columns["quantity"].append(stated_quantity(groups["quantity"][at], **where) if known else None)
             columns["raw_unit"].append(item.unit)
             columns["raw_quantity"].append(str(groups["quantity"][at]) if known else "")
             rows += groups["rows"][at]

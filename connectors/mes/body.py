@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from bridge.domain.errors import SourceRefused, SourceUnavailable
-from connectors.mes.http import Answer, Link
-from connectors.mes.words import one_line
+from connectors.mes.http import Link
+from connectors.web import Answer, one_line
 
 _OK = 200
 _LOGIN = frozenset({401, 403})

@@ -149,7 +149,9 @@ class MesSettings(SourceSettings):
     snapshot: StockRequest = Field(description="the request that lists all stock")
     movements: MovementRequest | None = Field(default=None, description="the request that lists what moved")
     fields: RowFields = Field(default=RowFields(), description="names of the rows' keys")
-    warehouse_kind: WarehouseKind = Field(default="normal", description="kind of this source's warehouses")
+    warehouse_kind: WarehouseKind | None = Field(
+        default=None, description="kind of this source's warehouses; default: not stated, so no pair leaves them out"
+    )
     account: str | None = Field(default=None, description="name of the account set for the gate; default: the address")
     verify_tls: bool = Field(default=True, description="check the server's certificate")
     ca_file: Path | None = Field(default=None, description="certificate authority of the plant (PEM)")

@@ -42,8 +42,8 @@ def lines_of(rows: Rows) -> Lines:
     return Lines(pa.table(columns, schema=STOCK_LINES), sum(deleted), standing.digits, item_kind)
 
 
-def warehouse_table(lines: pa.Table, kind: str) -> pa.Table:
-    """Return WAREHOUSE_CARDS of the warehouses that occur; all are of the configured kind."""
-    codes = sorted({code for code in lines["warehouse"].to_pylist() if code})
+def warehouse_table(lines: pa.Table, kind: str | None) -> pa.Table:
+    """Return WAREHOUSE_CARDS of the warehouses that occur, all of the configured kind; none if it is not stated."""
+    codes = sorted({code for code in lines["warehouse"].to_pylist() if code and kind})
     columns = {"warehouse": codes, "name": codes, "kind": [kind] * len(codes), "frozen": [False] * len(codes)}
     return pa.table(columns, schema=WAREHOUSE_CARDS)

@@ -13,7 +13,14 @@ from bridge.domain.errors import SnapshotRejected
 from bridge.domain.movement import MOVEMENTS, MovementBatch
 from bridge.domain.snapshot import ITEM_CARDS, Identity, Provenance, Scope, Snapshot, empty
 from bridge.ports import Clock, SourceAbility
-from connectors.database import database_name, open_engine, source_clock, surplus_rights, transaction
+from connectors.database import (
+    database_name,
+    open_engine,
+    refuse_in_blackout,
+    source_clock,
+    surplus_rights,
+    transaction,
+)
 from connectors.sql.config import SINCE, SqlSettings
 from connectors.sql.frames import item_table, line_table, movement_table, warehouse_table
 from connectors.sql.one_select import reads_dirty, tables_of
@@ -112,6 +119,7 @@ class SqlSource:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
+        refuse_in_blackout(self._settings, self.id, self._clock.now())
         with transaction(open_engine(self._settings, source=self.id), self.id) as connection:
             yield connection
 

@@ -47,8 +47,14 @@ class Deadline:
         return min(left, _CONNECT_S), left
 
     def watch(self, link: socket.socket) -> None:
-        """Shut `link` too when the time is up. A duplicate is kept, as TLS takes the original over."""
+        """Shut `link` too when the time is up. A duplicate is kept, as TLS takes the original over.
+
+        Requests under one deadline follow one another, so a new connection means that the one before is done with;
+        keeping its duplicate would hold it open, one more for every page of a server that closes after each.
+        """
         with self._guard:
+            while self._sockets:
+                self._sockets.pop().close()
             self._sockets.append(link.dup())
             if self.passed:
                 _shut(self._sockets[-1])

@@ -117,16 +117,20 @@ def counting_rows(
 
 
 def audited(head: TableSchema, h: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Return the condition a document is audited (cHandler not empty)."""
+    """Return the condition a document is audited (cHandler not empty).
+
+    Literals, not parameters: SQL Server matches GROUP BY expressions by their text, and no two parameters are alike.
+    """
     if not head.has("cHandler"):
         return sa.true()
-    return sa.func.coalesce(head.column("cHandler", h), "") != ""
+    blank: sa.ColumnElement[Any] = sa.literal_column("''")
+    return sa.func.coalesce(head.column("cHandler", h), blank) != blank
 
 
 def document_tables(schema: Schema, pair: Documents) -> tuple[TableSchema, TableSchema, sa.FromClause, sa.FromClause]:
     """Return head, body and their aliases `h` and `b`."""
     head, body = schema.require(pair.head), schema.require(pair.body)
-    return head, body, head.clause.alias("h"), body.clause.alias("b")
+    return head, body, head.alias("h"), body.alias("b")
 
 
 def _not_before(head: TableSchema, settings: YonyouU8Settings, h: sa.FromClause) -> list[sa.ColumnElement[bool]]:

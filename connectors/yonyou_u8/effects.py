@@ -125,7 +125,8 @@ def sum_statement(schema: Schema, settings: YonyouU8Settings, pair: Documents, s
         sa.select(*keys, done, exact_sum(body.column("iQuantity", b)).label("total"))
         .select_from(h.join(b, head.column("ID", h) == body.column("ID", b)))
         .where(*counting_rows(schema, settings, pair, start, (h, b)))
-        .group_by(*(key.element for key in keys), done.element)
+        # Without cHandler `done` is a constant, and SQL Server groups by nothing that has no column in it.
+        .group_by(*(key.element for key in keys), *([done.element] if head.has("cHandler") else []))
     )
 
 

@@ -41,7 +41,8 @@ class Reading:
 
     def count(self) -> int:
         """Return how many lines count now, over all types."""
-        return sum(int(self.connection.execute(self._keyed(pair, count=True)).scalar_one()) for pair in self.pairs)
+        each = [self._keyed(pair, count=True).scalar_subquery() for pair in self.pairs]
+        return sum(map(int, self.connection.execute(sa.select(*each)).one())) if each else 0
 
     def keys(self) -> set[str]:
         """Return the key of every line that counts."""

@@ -13,7 +13,7 @@ from bridge.domain.quantity import to_micro, to_text
 from bridge.domain.snapshot import Identity, Provenance, Scope, Snapshot
 from bridge.ports import Clock, SourceAbility
 from config.base import SourceSettings
-from connectors.database import Schema, read_schema, source_clock, sql_text, transaction
+from connectors.database import Schema, folded, read_schema, refuse_in_blackout, source_clock, sql_text, transaction
 from connectors.yonyou_u8.books import Books, find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.items import item_cards, read_items
@@ -53,7 +53,7 @@ class YonyouU8:
         card, a row without an item).
         """
         began = self._clock.now()
-        books = find_books(self.id, self._settings, self._clock)
+        books = self._books()
         with transaction(books.open(self.id), self.id) as connection:
             schema = read_schema(connection, self.id, STOCK_TABLES)
             read_began = self._clock.now()
@@ -94,7 +94,7 @@ class YonyouU8:
 
     def probe(self) -> Identity:
         """Return what this account set is and how it is set; read only."""
-        books = find_books(self.id, self._settings, self._clock)
+        books = self._books()
         with transaction(books.open(self.id), self.id) as connection:
             schema = read_schema(connection, self.id, STOCK_TABLES | MOVEMENT_TABLES)
             server_time = source_clock(connection)
@@ -110,8 +110,11 @@ class YonyouU8:
 
     def movements(self, since: str) -> MovementBatch:
         """Return the stock documents changed since the cursor (movements.py)."""
-        books = find_books(self.id, self._settings, self._clock)
-        return read_movements(self.id, self._settings, books, self._clock.now(), since)
+        return read_movements(self.id, self._settings, self._books(), self._clock.now(), since)
+
+    def _books(self) -> Books:
+        refuse_in_blackout(self._settings, self.id, self._clock.now())
+        return find_books(self.id, self._settings, self._clock)
 
 
 def open_source(source: str, settings: SourceSettings, clock: Clock) -> YonyouU8:
@@ -137,12 +140,12 @@ def _offset(server_time: datetime | None, now: datetime) -> float | None:
 def _with_cards(source: str, stock: Stock, field: str, table: str, cards: list[str]) -> Stock:
     """Return the stock with codes spelled as on their cards. Raise SnapshotRejected for codes that have none.
 
-    SQL Server ignores case when it compares, Python does not: `abc` on a stock row means the card `ABC`.
+    SQL Server ignores case and width when it compares, Python does not: `ａbc` on a stock row means the card `ABC`.
     """
     known = set(cards)
-    folded = {card.casefold(): card for card in cards}
+    by_fold = {folded(card): card for card in cards}
     codes: list[str] = getattr(stock, field)
-    spelled = [code if code in known else folded.get(code.casefold(), "") for code in codes]
+    spelled = [code if code in known else by_fold.get(folded(code), "") for code in codes]
     strays = sorted({code for code, card in zip(codes, spelled, strict=True) if not card})
     if strays and not (field == "item" and strays == [""]):
         shown = ", ".join(repr(code) for code in strays[:_SHOWN]) + (" ..." if len(strays) > _SHOWN else "")

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bridge.domain.errors import SnapshotRejected
-from bridge.domain.quantity import to_micro
 from bridge.domain.snapshot import STOCK_LINES
-from connectors.database import Schema, TableSchema, as_text, exact_sum, read_columns
+from connectors.database import Schema, TableSchema, as_text, exact_sum, read_columns, stated_quantity
 from connectors.yonyou_u8.config import YonyouU8Settings
 
 CODE_LENGTH = 60
@@ -154,8 +153,10 @@ def stock_lines(source: str, stock: Stock, units: dict[str, str]) -> pa.Table:
     if "" in stock.item:
         raise SnapshotRejected("BR-1242", source=source, rows=stock.item.count(""))
     quantity = [
-        None if missing or total is None else to_micro(total)
-        for total, missing in zip(stock.total, stock.unknown, strict=True)
+        None if missing or total is None else stated_quantity(total, source=source, item=item, warehouse=warehouse)
+        for total, missing, item, warehouse in zip(
+            stock.total, stock.unknown, stock.item, stock.warehouse, strict=True
+        )
     ]
     return pa.Table.from_pydict(
         {

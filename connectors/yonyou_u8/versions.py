@@ -76,9 +76,13 @@ def read_fence(connection: Connection, schema: Schema, pairs: tuple[Documents, .
     if connection.dialect.name == "mssql":
         return int(connection.exec_driver_sql(FENCE_STATEMENT).scalar_one())
     seen: set[int] = set()
-    for table, column in columns:
-        ends = sa.select(sa.func.min(column), sa.func.max(column), sa.func.count() - sa.func.count(column))
-        low, high, blank = connection.execute(ends.select_from(table.clause)).one()
+    ends = [
+        sa.select(sa.func.min(column), sa.func.max(column), sa.func.count() - sa.func.count(column)).select_from(
+            table.clause
+        )
+        for table, column in columns
+    ]
+    for low, high, blank in connection.execute(sa.union_all(*ends)).all():
         if blank or not isinstance(low, int | None) or not isinstance(high, int | None):
             return None
         seen |= {end for end in (low, high) if end is not None}

@@ -12,11 +12,13 @@ _CODES = {"direction": "D5", "unit": "D6"}
 def wrong_figure(group: Group, case: Case) -> list[Finding]:
     """D4, D5, D6: documents of one event with different figures; what kind of slip decides between them."""
     if group.how == "edited":
+        if group.waiting:  # un-audited and being changed: it may yet come back as it was
+            return []
         return [_edited(group, case)]
     if group.how not in ("linked", "guessed"):
         return []
     totals = {side: sum(document.effect for document in group.counted if document.side == side) for side in (-1, 1)}
-    slip = pattern(totals[-1], totals[1], case.factors) if len(group.sides) == 2 else ""
+    slip = pattern(totals[-1], totals[1], case.factors) if len(group.sides) == len(totals) else ""
     scores = _LINKED if group.how == "linked" else _GUESSED
     facts = {"slip": slip, "side": _wrong_side(group, totals, case)}
     found = [about(_CODES.get(slip, "D4"), scores[slip], group, **facts)]

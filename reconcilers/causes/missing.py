@@ -52,7 +52,7 @@ def duplicate(group: Group, case: Case) -> Finding | None:
     if twin is None:
         return None
     gap = abs(twin.at - own.at)
-    score = _repeat_score(gap, referred=bool(referred))
+    score = _repeat_score(gap, referred=bool(referred), rare=len(case.evidence.twins(own)) == 1)
     seen = case.evidence.testimony(own)
     if seen:
         events = sum(1 for testimony in seen if testimony.effect == own.effect)
@@ -63,11 +63,12 @@ def duplicate(group: Group, case: Case) -> Finding | None:
     return Finding("D3", score, group.signed, refs, {**facts, "gap": f"{gap // 1_000_000}"})
 
 
-def _repeat_score(gap: int, *, referred: bool) -> int:
+def _repeat_score(gap: int, *, referred: bool, rare: bool) -> int:
+    """Where lots repeat all day, the same quantity again means little; where it stands there just twice, much."""
     if gap <= 15 * MINUTE:
         return 95 if referred else 82
     if gap <= 120 * MINUTE:
-        return 90 if referred else 65
+        return 90 if referred else 80 if rare else 65
     return 80 if referred else 45
 
 

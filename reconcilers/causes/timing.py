@@ -20,7 +20,7 @@ def waiting(groups: Sequence[tuple[Group, str]]) -> list[Finding]:
 def unaudited(group: Group, case: Case) -> Finding | None:
     """D1: the counterpart is entered but does not count, longer than it may; or a settled document was un-audited."""
     del case
-    if not group.balanced:
+    if not group.balanced and not (group.how == "edited" and group.waiting):
         return None
     late = group.waiting[0]
     facts = {"side": side_name(late.side), "document": late.number, "state": late.state}

@@ -83,8 +83,8 @@ def fold_runs(pool: Pool, reach: int = 1) -> None:
 
 def _fold_group(pool: Pool, members: list[int], reach: int) -> None:
     """Fold equal runs of one position and kind, those with the fewest documents first, then the earliest."""
-    book = _runs(pool, [row for row in members if pool.rows.side[row] == BOOK])
-    stock = _runs(pool, [row for row in members if pool.rows.side[row] == STOCK])
+    book = _runs([row for row in members if pool.rows.side[row] == BOOK])
+    stock = _runs([row for row in members if pool.rows.side[row] == STOCK])
     by_sum: dict[int, list[list[int]]] = {}
     for run in stock:
         by_sum.setdefault(_total(pool, run), []).append(run)
@@ -100,7 +100,7 @@ def _fold_group(pool: Pool, members: list[int], reach: int) -> None:
             pool.join(together, "sum")
 
 
-def _runs(pool: Pool, rows: list[int]) -> list[list[int]]:
+def _runs(rows: list[int]) -> list[list[int]]:
     """Return every run of neighbours in time up to the longest allowed."""
     return [
         rows[start:stop]

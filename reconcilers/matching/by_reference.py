@@ -1,6 +1,8 @@
-"""Matching by what people wrote on the documents: the same source reference, or one document's number in the other's
-reference. Equal quantities first, document by document; then several against one or several (split deliveries);
-last, and only as a *link*, documents of one reference whose quantities do not agree (D4, D5, D6).
+"""Matching by what people wrote on the documents.
+
+The same source reference, or one document's number in the other's reference. Equal quantities first, document by
+document; then several against one or several (split deliveries); last, and only as a *link*, documents of one reference
+whose quantities do not agree (D4, D5, D6).
 
 A reference may stand for many deliveries (an order) and be used again next year: equal quantities pair in time order
 within the limits, and rows further apart than the reference window have nothing to do with each other.
@@ -12,8 +14,9 @@ import numpy as np
 
 from reconcilers.matching.fifo import pair_up
 from reconcilers.matching.pool import Pool, both_sides, codes, slices
-from reconcilers.rows import BOOK, KIND, OTHER, STOCK, Ints, Rows
+from reconcilers.rows import BOOK, KIND, OTHER, STOCK, Flags, Ints, Rows
 
+_PAIR = 2
 _MOST_PARTS = 5
 _MOST_FELLOWS = 14
 """One document may stand for up to five others, looked for among up to fourteen."""
@@ -32,7 +35,9 @@ def tokens(pool: Pool) -> dict[str, Ints]:
 
 
 def by_reference(pool: Pool, near: Ints, window: int, loose: int) -> None:
-    """Pair equal quantities that share a token. `near` is each row's own lateness, `window` how far a reference
+    """Pair equal quantities that share a token.
+
+    `near` is each row's own lateness, `window` how far a reference
     reaches, `loose` how far an equal document number (which two systems may have by chance) reaches.
     """
     for how, token in tokens(pool).items():
@@ -65,20 +70,19 @@ def fold_sums(pool: Pool, window: int) -> None:
 def link_unequal(pool: Pool, limit: Ints, *, sole: bool) -> None:
     """Link documents of one reference whose quantities disagree.
 
-    `limit` is how far apart the two may be. With `sole`, only where each side has exactly one document of that reference at the position and neither is
-    taken: they cannot mean anything else. Without it, what is left: one against all others, or in time order.
+    `limit` is how far apart the two may be. With `sole`, only where each side has exactly one document of that
+    reference, here and anywhere: they cannot mean anything else. (An order stands on many.) Without it, what is left:
+    one against all others, or in time order.
     """
     for token in list(tokens(pool).values())[:3]:
-        taken = _crowded(pool, token) if sole else None
+        shared = _shared(pool, token)
         for members in _leftovers(pool, token, int(limit.max(initial=0)), counted_only=False):
-            if taken is not None and (
-                len(members) != 2 or int(token[members[0]]) in taken[int(pool.rows.place[members[0]])]
-            ):
+            if sole and (len(members) != _PAIR or shared[members].any()):
                 continue
             left = members[pool.rows.side[members] == BOOK]
             right = members[pool.rows.side[members] == STOCK]
             signs, kinds = np.sign(pool.rows.effect[members]), KIND[pool.rows.family[members]]
-            if min(len(left), len(right)) == 1 and len(members) > 2 and len(set(signs)) == len(set(kinds)) == 1:  # noqa: PLR2004
+            if min(len(left), len(right)) == 1 and len(members) > _PAIR and len(set(signs)) == len(set(kinds)) == 1:
                 pool.join(members, "linked")
                 continue
             for one, other in zip(left, right, strict=False):
@@ -95,14 +99,9 @@ def _one_event(rows: Rows, one: int, other: int) -> bool:
     return bool(same_way) and (len(kinds) == 1 or OTHER in kinds)
 
 
-def _crowded(pool: Pool, token: Ints) -> dict[int, set[int]]:
-    """Return by position the tokens that stand on more than one document of a side."""
-    index = np.flatnonzero(token > 0)
-    key = codes(pool.rows.place[index], token[index], pool.rows.side[index])
-    many = np.bincount(key)[key] > 1 if len(index) else np.zeros(0, dtype=np.bool_)
-    found: dict[int, set[int]] = {int(place): set() for place in np.unique(pool.rows.place)}
-    for row in index[many]:
-        found[int(pool.rows.place[row])].add(int(token[row]))
+def _shared(pool: Pool, token: Ints) -> Flags:
+    """Return which rows carry a token that stands for more than one document a side, at this position or elsewhere."""
+    found: Flags = (np.bincount(token)[token] > _PAIR) & (token > 0) if len(token) else token > 0
     return found
 
 
@@ -122,12 +121,12 @@ def _leftovers(pool: Pool, token: Ints, window: int, *, counted_only: bool) -> l
     for positions in slices(group, order):
         members = index[positions]
         cuts = np.flatnonzero(np.diff(pool.when[members]) > window) + 1
-        found += [part for part in np.split(members, cuts) if len(set(pool.rows.side[part].tolist())) == 2]
+        found += [part for part in np.split(members, cuts) if len(set(pool.rows.side[part].tolist())) == _PAIR]
     return found
 
 
 def _fold_whole(pool: Pool, members: Ints, how: str) -> bool:
-    if len(members) < 3 or int((pool.rows.side[members] * pool.rows.fold[members]).sum()):
+    if len(members) <= _PAIR or int((pool.rows.side[members] * pool.rows.fold[members]).sum()):
         return False
     pool.join(members, how)
     return True

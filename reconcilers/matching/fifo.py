@@ -35,8 +35,7 @@ def pair_up(pool: Pool, index: Ints, group: Ints, side: Ints, limit: Ints) -> tu
     calm = ~crowded[group[left]]
     pairs = [(index[left[calm]], index[right[calm]])]
     rest = np.flatnonzero(crowded[group])
-    for members in slices(group, rest):
-        pairs.append(_walk(pool.when, index, members, side, limit))
+    pairs += [_walk(pool.when, index, members, side, limit) for members in slices(group, rest)]
     return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 

@@ -40,7 +40,8 @@ def codes(*columns: Ints) -> Ints:
 class Pool:
     """Rows and the group each belongs to (ALONE = none yet). A group's number is the index of its first member.
 
-    `when` is the time a row is matched by: when it was first seen (auditing it again does not make it new), or when the deleted document it replaces appeared.
+    `when` is the time a row is matched by: when it was first seen (auditing it again does not make
+    it new), or when the deleted document it replaces appeared.
     """
 
     rows: Rows

@@ -130,13 +130,14 @@ def test_one_of_two_refused_is_not_swallowed(message, box, serve):
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"), [("550 no such user", EffectRefused), ("451 greylisted, come back", EffectRetryable)]
+    ("answer", "kind", "code"),
+    [("550 no such user", EffectRefused, "BR-1509"), ("451 greylisted, come back", EffectRetryable, "BR-1517")],
 )
-def test_the_only_recipient_refused(message, box, serve, answer, kind):
+def test_the_only_recipient_refused(message, box, serve, answer, kind, code):
     """5xx for the only recipient is final, 4xx is tried again."""
     box.answers[WANG] = answer
     failure = _failure(message, WANG, _server(serve().port))
-    assert (type(failure), failure.code) == (kind, "BR-1509")
+    assert (type(failure), failure.code) == (kind, code)
     assert WANG in failure.text("zh")
 
 

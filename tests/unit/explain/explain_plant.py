@@ -101,6 +101,7 @@ class Plant:
             self.happen(START + timedelta(hours=self.random.uniform(0, habits.hours)))
 
     def places(self) -> list[tuple[str, str, str]]:
+        """Return every position of the plant."""
         h = self.habits
         return [
             (f"I{item:03d}", f"W{warehouse}", f"B{batch}" if h.batches > 1 else "")
@@ -109,6 +110,7 @@ class Plant:
 
     # -- what happens -------------------------------------------------------------------------------------------
     def quantity(self) -> int:
+        """Draw a quantity."""
         if self.habits.lots:
             return self.random.choice(self.habits.lots) * MICRO
         if self.habits.decimals:
@@ -116,11 +118,12 @@ class Plant:
         return self.random.randint(20, 500) * MICRO
 
     def lag(self, *, book: bool) -> timedelta:
+        """Draw how late a side writes an event down."""
         h = self.habits
         late = self.random.lognormvariate(0, 0.8) * (h.late_minutes if book else 1.5)
         return timedelta(minutes=min(late, h.late_most if book else 6), seconds=self.random.uniform(0, 9))
 
-    def references(self, at: datetime) -> tuple[str, str, str]:
+    def references(self) -> tuple[str, str, str]:
         """Return the event's reference as book and stock write it, and as the witness has it."""
         h, r = self.habits, self.random
         self.events += 1
@@ -135,6 +138,7 @@ class Plant:
         return both[0], both[1], true
 
     def paper(self, side, family, place, effect, made, reference, *, counts_at=None, day=None) -> Paper:
+        """Write one document line that counts from `counts_at`, by default at once."""
         self.numbers[side] += 1
         prefix = "WIN" if side == "book" else "CK"
         paper = Paper(side, f"{prefix}{self.numbers[side]:06d}", family, reference, made, day or made)
@@ -157,7 +161,7 @@ class Plant:
         effect = (quantity or self.quantity()) * (1 if family in (*RECEIPTS, "count_gain") else -1)
         if family in (*RECEIPTS, *ISSUES) and r.random() < h.red and not plain:
             effect = -effect
-        references = self.references(at)
+        references = self.references()
         stock = self.write("stock", family, place, effect, at, references[1], plain=plain)
         named = stock[0].number if h.style == "number" and r.random() >= h.blank else references[0]
         book = self.write("book", family, place, effect, at, named, plain=plain)
@@ -166,6 +170,7 @@ class Plant:
         return book, stock
 
     def write(self, side, family, place, effect, at, reference, *, plain) -> list[Paper]:
+        """Let one side write an event down: in parts, deleted and entered again, un-audited, as its habits are."""
         r, h = self.random, self.habits
         parts = [effect]
         if not plain and r.random() < h.split and abs(effect) > 3 * MICRO:
@@ -193,8 +198,9 @@ class Plant:
         return papers
 
     def transfer(self, at, place):
+        """Move something to another warehouse; the warehouse system books both legs one after the other."""
         other = self.random.choice([p for p in self.places() if p[0] == place[0] and p[1] != place[1]])
-        quantity, references = self.quantity(), self.references(at)
+        quantity, references = self.quantity(), self.references()
         book, stock = [], []
         for side, found, reference in (("book", book, references[0]), ("stock", stock, references[1])):
             made = at + self.lag(book=side == "book")
@@ -204,17 +210,6 @@ class Plant:
         return book, stock
 
     # -- what can be read ---------------------------------------------------------------------------------------
-    def balance(self, side: str, place, at: datetime) -> int:
-        total = self.opening[place]
-        for paper in self.papers:
-            if paper.side == side:
-                for start, end, where, effect in paper.versions:
-                    if where == place and start <= at and (end is None or end > at):
-                        total += effect
-        return total + sum(
-            amount for who, where, when, amount in self.tampered if (who, where) == (side, place) and when <= at
-        )
-
     def balances(self, side: str, read_from: datetime, read_to: datetime) -> dict:
         """Return every position read once, each at its own moment of the window."""
         r = random.Random(f"{side}{read_from}")
@@ -237,6 +232,7 @@ class Plant:
         return START + poll * (-(-(at - START) // poll))
 
     def ledger(self, side: str, now: datetime) -> tuple[pa.Table, pa.Table | None]:
+        """Return what the poller has seen of a side by now, and what the rows said before they changed."""
         rows, changes = [], []
         for paper in self.papers:
             if paper.side != side or self.seen(paper.made) > now:
@@ -274,10 +270,12 @@ class Plant:
     def side(
         self, side: str, read_from: datetime, read_to: datetime, now: datetime, *, history: bool = True
     ) -> LedgerSide:
+        """Return a side as the engine is given it."""
         rows, changes = self.ledger(side, now)
         return LedgerSide(rows, read_from, read_to, changes=changes if history else None)
 
     def witness_rows(self, now: datetime) -> pa.Table:
+        """Return what the third system has reported by now."""
         rows = [
             {
                 "source": "mes", "key": f"m{at}", "document_type": "报工", "document_number": seen["number"], "line": "1",

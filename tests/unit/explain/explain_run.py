@@ -14,6 +14,7 @@ from reconcilers.request import ExplainPolicy, ExplainRequest
 
 
 def policy(plant: Plant, now) -> ExplainPolicy:
+    """Return the rules that fit the plant."""
     h = plant.habits
     return ExplainPolicy(
         now=now,

@@ -1,0 +1,85 @@
+"""Which column is which, by the header row; a header that moved, is missing or stands twice is refused."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from openpyxl.utils import get_column_letter
+
+from bridge.domain.errors import SourceRefused
+from connectors.spreadsheet.config import SpreadsheetSettings
+from connectors.spreadsheet.sheet import Sheet, shown_cell
+
+_LOOKED_THROUGH = 30
+
+
+@dataclass(frozen=True)
+class Header:
+    """Column numbers (from 0) by what they mean, the first data row, and the fingerprint of all headers."""
+
+    columns: dict[str, int]
+    text_columns: dict[int, str]
+    integer_codes: frozenset[int]
+    first_row: int
+    width: int
+    fingerprint: str
+
+
+def find_header(sheet: Sheet, settings: SpreadsheetSettings) -> Header:
+    """Given a sheet, return where its columns are. Raise SourceRefused naming what is missing and what was found."""
+    wanted = settings.columns.named()
+    at = settings.header_row - 1
+    found = _names(sheet, at)
+    every = [*wanted.values(), *settings.text_columns, *settings.integer_codes]
+    for header in every:
+        if folded(header) not in found:
+            _missing(sheet, settings, header, list(wanted.values()))
+    for header in wanted.values():
+        places = found[folded(header)]
+        if len(places) > 1:
+            columns = ", ".join(get_column_letter(place + 1) for place in places)
+            raise SourceRefused("BR-1318", source=sheet.source, sheet=sheet.name, header=header, columns=columns)
+    names = sorted(name for name, places in found.items() for _ in places)
+    return Header(
+        columns={what: found[folded(header)][0] for what, header in wanted.items()},
+        text_columns={place: header for header in settings.text_columns for place in found[folded(header)]},
+        integer_codes=frozenset(place for header in settings.integer_codes for place in found[folded(header)]),
+        first_row=at + 1,
+        width=1 + max((place for places in found.values() for place in places), default=0),
+        fingerprint=hashlib.sha256("\n".join(names).encode()).hexdigest(),
+    )
+
+
+def folded(header: str) -> str:
+    """Return a header without what people do not see: blanks, line breaks, case, full-width forms."""
+    return "".join(unicodedata.normalize("NFKC", header).split()).casefold()
+
+
+def _names(sheet: Sheet, row: int) -> dict[str, list[int]]:
+    """Return the columns by folded header."""
+    found: dict[str, list[int]] = {}
+    for column, cell in enumerate(sheet.row(row)):
+        name = folded(str(cell))
+        if name:
+            found.setdefault(name, []).append(column)
+    return found
+
+
+def _missing(sheet: Sheet, settings: SpreadsheetSettings, header: str, wanted: list[str]) -> None:
+    """Raise the error for a missing header: where the whole header row went, or which header is the closest."""
+    for row in range(min(len(sheet.rows), _LOOKED_THROUGH)):
+        if row != settings.header_row - 1 and {folded(name) for name in wanted} <= _names(sheet, row).keys():
+            facts = {"sheet": sheet.name, "header_row": settings.header_row, "found": row + 1}
+            raise SourceRefused("BR-1317", source=sheet.source, **facts)
+    cells = [shown_cell(cell) for cell in sheet.row(settings.header_row - 1) if str(cell).strip()]
+    closest = get_close_matches(header, cells, 1, 0.3)
+    raise SourceRefused(
+        "BR-1316",
+        source=sheet.source,
+        sheet=sheet.name,
+        header=header,
+        header_row=settings.header_row,
+        present=", ".join(cells[:40]) or "-",
+        closest=closest[0] if closest else "-",
+    )

@@ -1,0 +1,136 @@
+"""Documents explain: a plant of K/3 and U8 stand-ins with bills, late ones, doubled ones and mistyped ones."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from acceptance_plant import CONFIGURATION, START, Plant, copy
+
+from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
+
+DAY = START.date()
+MORNING = START.replace(tzinfo=None, hour=8)
+
+
+@pytest.fixture(scope="session")
+def posted_plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    """Give a plant with 40 items and 20 receipts posted alike in both systems, baselines accepted. Copy it."""
+    folder = tmp_path_factory.mktemp("posted")
+    plant = Plant(folder)
+    books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
+    with books.writing(), shelf.writing():
+        group = books.add_unit_group("个")
+        unit = books.add_unit("个", group=group)
+        books.add_warehouse("01", "原料仓")
+        shelf.add_class("01", "零件")
+        shelf.add_unit_group("G1", "个")
+        shelf.add_unit("PCS", "个", "G1", main=True)
+        shelf.add_warehouse("01", "原料仓")
+        for number in range(1, 41):
+            code = f"P-{number:03d}"
+            books.add_item(code, f"零件 {number}", unit=unit, plan_price="8.5", abc="B")
+            shelf.add_item(code, f"零件 {number}", unit="PCS", category="01", abc="B", cost="8.5")
+            books.set_opening(code, "01", 1000)
+            shelf.set_opening(code, "01", 1000)
+        for number in range(1, 21):
+            _receipt(books, shelf, f"P-{number:03d}", 10 * number, f"PO-{number:04d}")
+    books.close()
+    shelf.close()
+    plant.config.write_text(CONFIGURATION.format(folder=folder), encoding="utf-8")
+    plant.accept()
+    plant.later(minutes=5)
+    assert plant.reconcile().code == 0
+    plant.later(minutes=30)
+    return plant
+
+
+@pytest.fixture
+def posted(posted_plant: Plant, tmp_path) -> Plant:
+    """Give an own plant with bills."""
+    return copy(posted_plant, tmp_path)
+
+
+def _receipt(books, shelf, item: str, quantity: int, order: str, at=MORNING) -> None:
+    bill = books.save_bill(1, [BillLine(item, "01", quantity)], on=DAY, maker="王芳", reference=order)
+    books.audit(bill, "李总", DAY)
+    document = shelf.save("01", [StockLine(item, quantity)], "01", at, "李明", reference=order)
+    shelf.audit(document, at + dt.timedelta(minutes=5), "赵磊")
+
+
+def _thrice(plant: Plant):
+    """See the documents, let their grace run out, confirm. Return the last round."""
+    plant.reconcile()
+    plant.later(minutes=45)
+    plant.reconcile()
+    plant.later(minutes=30)
+    return plant.reconcile()
+
+
+def _at(plant: Plant) -> dt.datetime:
+    return plant.now.replace(tzinfo=None)
+
+
+def test_clean_plant_with_documents_has_no_variance(posted: Plant):
+    """Openings and bills alike on both sides: nothing differs, nothing waits."""
+    done = posted.reconcile()
+    assert (done.code, done.json["variances"], done.json["waiting"]) == (0, [], [])
+    assert (done.json["compared"], done.json["agreeing"]) == (40, 40)
+
+
+def test_a_receipt_u8_has_not_audited_is_explained_by_name(posted: Plant):
+    """K/3 counts 400, U8 has the receipt saved but not audited: no variance, the document waits with its number."""
+    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+    bill = books.save_bill(1, [BillLine("P-030", "01", 400)], on=DAY, maker="王芳", number="WIN900", reference="PO-9000")
+    books.audit(bill, "李总", DAY)
+    shelf.save("01", [StockLine("P-030", 400)], "01", _at(posted), "李明", number="CGRK900", reference="PO-9000")
+    books.close(), shelf.close()
+    posted.later(minutes=5)
+    done = posted.reconcile()
+    assert done.code == 0
+    assert done.json["variances"] == []
+    (waiting,) = done.json["waiting"]
+    assert (waiting["difference"], waiting["explained"], waiting["remainder"]) == ("-400", "-400", "0")
+    assert "CGRK900" in {d["number"] for d in waiting["documents"]} | {"WIN900"}
+    assert sum(Decimal(d["effect"]) for d in waiting["documents"]) == Decimal(-400)
+
+
+def test_a_doubled_receipt_is_the_remainder_and_suspected(posted: Plant):
+    """Finance posted one receipt twice (300 each): the remainder is exactly -300, the first suspicion is D3 with both."""
+    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+    _receipt(books, shelf, "P-031", 300, "PO-9100", at=_at(posted))
+    again = books.save_bill(1, [BillLine("P-031", "01", 300)], on=DAY, maker="王芳", number="WIN911", reference="PO-9100")
+    books.audit(again, "李总", DAY)
+    books.close(), shelf.close()
+    done = _thrice(posted)
+    assert done.code == 10
+    (variance,) = done.json["variances"]
+    assert (variance["item"], variance["remainder"], variance["state"]) == ("P-031", "-300", "confirmed")
+    assert variance["causes"][0]["code"] == "D3"
+    assert "WIN911" in {d["number"] for d in variance["causes"][0]["documents"]}
+
+
+def test_a_mistyped_quantity_is_named(posted: Plant):
+    """U8 has 500 where finance typed 5000: the remainder is -4500 and the suspicion is D4."""
+    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+    bill = books.save_bill(1, [BillLine("P-032", "01", 5000)], on=DAY, maker="王芳", reference="PO-9200")
+    books.audit(bill, "李总", DAY)
+    document = shelf.save("01", [StockLine("P-032", 500)], "01", _at(posted), "李明", reference="PO-9200")
+    shelf.audit(document, _at(posted), "赵磊")
+    books.close(), shelf.close()
+    (variance,) = _thrice(posted).json["variances"]
+    assert (variance["item"], variance["remainder"], variance["state"]) == ("P-032", "-4500", "confirmed")
+    assert variance["causes"][0]["code"] == "D4"
+
+
+def test_runs_with_documents_replay(posted: Plant):
+    """A replay uses the documents as they were then, not as they are now."""
+    books = KingdeeBooks.open(posted.k3)
+    bill = books.save_bill(1, [BillLine("P-033", "01", 700)], on=DAY, maker="王芳")
+    books.audit(bill, "李总", DAY)
+    posted.reconcile()
+    books.unaudit(bill)
+    books.delete(bill)
+    books.close()
+    posted.later(minutes=30)
+    posted.reconcile()
+    assert [posted.run("replay", str(n)).code for n in (1, 2, 3)] == [0, 0, 0]
