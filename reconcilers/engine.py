@@ -15,8 +15,8 @@ from reconcilers.sides import classes, sides_of
 __all__ = ["Backend", "ComparePolicy", "Comparison", "Explainer", "Role", "SideInput", "compare"]
 
 Explainer = Callable[[pa.Table, Mapping[str, Aligned]], Explanations]
-"""Called once with all differing positions (item, warehouse, batch, book, stock in millionths of the base unit) and the
-alignments by source, whose footing puts documents under common codes."""
+"""Called once with all differing positions (item, warehouse, batch, book, stock in millionths of the base unit), even with
+none, and the alignments by source, whose footing puts documents under common codes."""
 
 
 def compare(sides: Sequence[SideInput], policy: ComparePolicy, explainer: Explainer | None = None) -> Comparison:
@@ -29,7 +29,7 @@ def compare(sides: Sequence[SideInput], policy: ComparePolicy, explainer: Explai
     footed = sides_of(sides, policy)
     positions = compare_quantities(footed.frames(policy), policy.grain)
     differing = full_grain(positions.differing)
-    explained = explainer(differing, footed.alignments) if explainer and differing.num_rows else {}
+    explained = explainer(differing, footed.alignments) if explainer else {}
     facts = Facts(list(footed.alignments.values()), classes(footed, policy))
     thresholds = policy.thresholds.folded(policy.code_rules)
     judged = [
