@@ -14,7 +14,7 @@ from types import FrameType
 import structlog
 
 from bridge.bootstrap import Application, bootstrap
-from bridge.cycle.round import Round, reconcile
+from bridge.cycle.round import Round, pull_documents, reconcile
 from bridge.domain.errors import BridgeError, ConfigError
 from bridge.scheduling import WAKE_S, due_slot, wake_every
 from config.durations import parse_duration
@@ -45,6 +45,7 @@ class Daemon:
         try:
             found = self._run_if_due()
             if found is None:
+                self._pull_if_due()
                 self.app.deliver()
             self._beat(found)
         except BridgeError as error:
@@ -77,6 +78,17 @@ class Daemon:
                 admitted=report.admitted,
             )
         return done
+
+    def _pull_if_due(self) -> None:
+        """Read new documents between the rounds: the sooner one is seen, the better its age is known."""
+        every = parse_duration(self.app.settings.schedule.movements)
+        if due_slot(self.app.store, "movements", self.app.clock.now(), every) is None:
+            return
+        pairs = [self.app.pair_plan(pair.id) for pair in self.app.settings.pairs]
+        names = list(dict.fromkeys(name for pair in pairs for name in pair.everyone))
+        for pulled in pull_documents(self.app.world, names, keep=True):
+            if pulled.error is not None:
+                log.warning("documents not read", source=pulled.source, error=str(pulled.error))
 
     def _reload(self) -> None:
         """Take a changed bridge.toml; keep the old one and say so when the new one is wrong."""
