@@ -16,7 +16,7 @@ from alerts.render.clean import clean
 from alerts.server import Delivered, MailServer, Refusal
 from bridge.domain.errors import EffectRetryable
 
-__all__ = ["Delivered", "MailServer", "Refusal", "send"]
+__all__ = ["Delivered", "MailServer", "Refusal", "send", "try_login"]
 
 _FAILURES: Final = (SMTPException, OSError, TimeoutError)
 
@@ -33,27 +33,33 @@ def send(message: bytes, recipients: str | Sequence[str], server: MailServer) ->
     return asyncio.run(_deliver(message, sender, addresses, server))
 
 
-async def _deliver(message: bytes, sender: str, recipients: list[str], server: MailServer) -> Delivered:
-    # No password here: aiosmtplib would log in while connecting, and the stages could not be told apart.
-    client = SMTP(
-        hostname=server.host,
-        port=server.port,
-        timeout=server.timeout_s,
-        use_tls=server.tls == "implicit",
-        start_tls=False,
-        tls_context=_trust(server) if server.tls != "none" else None,
-        local_hostname=_own_name(),
-    )
-    stage = Stage.CONNECT
+def try_login(server: MailServer) -> None:
+    """Connect, encrypt and log in as for a mail, then leave. Raise as `send` does."""
+    asyncio.run(_try_login(server))
+
+
+async def _try_login(server: MailServer) -> None:
+    client, stage = _client(server), Stage.CONNECT
     try:
         async with asyncio.timeout(server.timeout_s):
-            await client.connect()
-            if server.tls == "starttls":
-                await _secure(client, server)
+            await _connect(client, server)
             stage = Stage.LOGIN
-            if server.user:
-                secret = server.password.get_secret_value() if server.password else ""
-                await client.login(server.user.encode(), secret.encode())
+            await _log_in(client, server)
+    except _FAILURES as cause:
+        raise translated(cause, stage, server, "") from cause
+    else:
+        await _part(client)
+    finally:
+        client.close()
+
+
+async def _deliver(message: bytes, sender: str, recipients: list[str], server: MailServer) -> Delivered:
+    client, stage = _client(server), Stage.CONNECT
+    try:
+        async with asyncio.timeout(server.timeout_s):
+            await _connect(client, server)
+            stage = Stage.LOGIN
+            await _log_in(client, server)
             stage = Stage.SENDER
             await client.mail(sender)
             stage = Stage.RECIPIENT
@@ -67,6 +73,31 @@ async def _deliver(message: bytes, sender: str, recipients: list[str], server: M
     finally:
         client.close()
     return Delivered(tuple(accepted), tuple(refused), clean(answer.message, 120))
+
+
+def _client(server: MailServer) -> SMTP:
+    # No password here: aiosmtplib would log in while connecting, and the stages could not be told apart.
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=server.timeout_s,
+        use_tls=server.tls == "implicit",
+        start_tls=False,
+        tls_context=_trust(server) if server.tls != "none" else None,
+        local_hostname=_own_name(),
+    )
+
+
+async def _connect(client: SMTP, server: MailServer) -> None:
+    await client.connect()
+    if server.tls == "starttls":
+        await _secure(client, server)
+
+
+async def _log_in(client: SMTP, server: MailServer) -> None:
+    if server.user:
+        secret = server.password.get_secret_value() if server.password else ""
+        await client.login(server.user.encode(), secret.encode())
 
 
 async def _secure(client: SMTP, server: MailServer) -> None:

@@ -23,7 +23,9 @@ def errors_markdown() -> str:
     en, zh = language.catalogue("en"), language.catalogue("zh")
     codes = sorted(key for key in en if key.startswith("errors.BR-"))
     listed = [f"| {key.removeprefix('errors.')} | {_cell(en[key])} | {_cell(zh[key])} |" for key in codes]
-    return "\n".join([_HEAD + "\n".join(rows), "", "## Codes", "", "| code | English | 中文 |", "|---|---|---|", *listed, ""])
+    return "\n".join(
+        [_HEAD + "\n".join(rows), "", "## Codes", "", "| code | English | 中文 |", "|---|---|---|", *listed, ""]
+    )
 
 
 def _kinds(root: type[errors.BridgeError]) -> list[type[errors.BridgeError]]:

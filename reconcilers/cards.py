@@ -41,6 +41,7 @@ class ItemCards:
     own: Mapping[str, int] = field(repr=False)
     folded: Sequence[str] = field(repr=False)  # by row
     unit_column: Sequence[str] = field(repr=False)  # by row
+    _seen: dict[str, Card | None] = field(default_factory=dict, repr=False, compare=False)  # asked for before
 
     def own_unit(self, code: str) -> str:
         """Given a folded code of the source, return the base unit on its card, '' = not stated."""
@@ -56,6 +57,16 @@ class ItemCards:
 
     def card(self, item: str) -> Card | None:
         """Given a common item, return its card, None if the source has none."""
+        if item not in self._seen:
+            self._seen[item] = self._card(item)
+        return self._seen[item]
+
+    def decimals(self, item: str) -> int | None:
+        """Given a common item, return how many decimals its quantities have, None if no card says so."""
+        column = self._columns["decimals"]
+        return min((column[row] for row in self.rows.get(item, ()) if column[row] is not None), default=None)
+
+    def _card(self, item: str) -> Card | None:
         rows = [self._row(row) for row in self.rows.get(item, ())]
         if not rows:
             return None
@@ -63,13 +74,12 @@ class ItemCards:
         texts = {
             name: next((row[name] for row in rows if row[name]), "") for name in ("name", "spec", "category", "abc")
         }
-        decimals = [row["decimals"] for row in rows if row["decimals"] is not None]
         return Card(
             **texts,
             unit=self.base(item),
             cost=cost,
             cost_source=cost_source,
-            decimals=min(decimals) if decimals else None,
+            decimals=self.decimals(item),
         )
 
     def foreign(self, code: str) -> Card | None:

@@ -16,6 +16,7 @@ seen so far uses them. Folding can unite two codes that a source keeps apart; su
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,11 @@ def check_rules(rules: Iterable[str]) -> None:
 
 def fold(code: str, rules: Sequence[str] = ()) -> str:
     """Given a code as read, return its folded spelling. Folding twice changes nothing."""
+    return _folded(code, tuple(rules))
+
+
+@lru_cache(maxsize=1 << 18)
+def _folded(code: str, rules: tuple[str, ...]) -> str:
     if "fullwidth_to_half" in rules and not code.isascii():
         code = code.translate(_WIDE)
     if "strip" in rules:

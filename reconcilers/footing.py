@@ -71,17 +71,30 @@ def footing(
     A source without an approved row in a map keeps its own codes after the rules; otherwise its codes without a row
     valid on `as_of` are unmapped.
     """
-    check_rules(rules)
     source, rules = snapshot.provenance.source, tuple(rules)
-    rows = [row for row in maps.items if row.source == source and row.approved]
-    table = {fold(row.code, rules): fold(row.item, rules) for row in rows if row.valid_on(as_of)}
-    items = CodeMap(table if rows else None, rules)
-    places = {fold(row.code, rules): fold(row.warehouse, rules) for row in maps.warehouses if row.source == source}
-    warehouses = CodeMap(places or None, rules, blank_is_code=True)
+    items, warehouses = _code_maps(source, maps, rules, as_of)
     units = units_of(source, snapshot.rates.select(UNIT_RATES.names), maps.units, rules)
     cards = cards_of(snapshot.items.select(ITEM_CARDS.names), items, units, base_units or {})
     described, names = _warehouse_cards(snapshot, warehouses)
     return Footing(source, items, warehouses, cards, units, described, names)
+
+
+def witness_footing(source: str, maps: Maps, rules: Sequence[str], as_of: date) -> Footing:
+    """Given the maps, return the footing of a source that only testifies: its codes, and no cards since it has no snapshot.
+
+    Its documents are taken to be in the common base units.
+    """
+    items, warehouses = _code_maps(source, maps, tuple(rules), as_of)
+    units = units_of(source, UNIT_RATES.empty_table(), maps.units, rules)
+    return Footing(source, items, warehouses, cards_of(ITEM_CARDS.empty_table(), items, units, {}), units, {}, {})
+
+
+def _code_maps(source: str, maps: Maps, rules: tuple[str, ...], as_of: date) -> tuple[CodeMap, CodeMap]:
+    check_rules(rules)
+    rows = [row for row in maps.items if row.source == source and row.approved]
+    table = {fold(row.code, rules): fold(row.item, rules) for row in rows if row.valid_on(as_of)}
+    places = {fold(row.code, rules): fold(row.warehouse, rules) for row in maps.warehouses if row.source == source}
+    return CodeMap(table if rows else None, rules), CodeMap(places or None, rules, blank_is_code=True)
 
 
 def _warehouse_cards(snapshot: Snapshot, codes: CodeMap) -> tuple[dict[str, WarehouseCard], dict[str, str]]:

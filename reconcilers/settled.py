@@ -53,7 +53,10 @@ def active(rows: Rows, request: ExplainRequest, at: int) -> Rows:
     then |= (rows.seen <= since) & (rows.left > since) & (rows.left < rows.starts) & (rows.starts < FAR)
     settled = then & ~is_open
     gone = then & ~is_open & ~rows.counted & (rows.left <= at)
-    gone |= _last(rows, _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows)))
+    missed = _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows))
+    gone |= _last(rows, missed)
+    # it counts again and nobody kept its versions: as if it had never been away
+    settled |= missed & rows.counted & ~np.isin(rows.tie, rows.tie[gone])
     removals = _as_removals(rows.take(gone))
     ghost = ~rows.counted & ~rows.live & ~gone & (rows.starts < FAR) & (rows.left > since - DAY)
     kept = replace(rows, ghost=ghost)

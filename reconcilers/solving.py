@@ -39,6 +39,7 @@ class Solver:
         self._younger = younger
         self._reasons = reasons
         self._at = at
+        self._touched = instant.undone.keys() | instant.reread.keys()
         wanted = {row for found in instant.undone.values() for row, _ in found}
         wanted |= {row for found in instant.reread.values() for row in found}
         self._moved = reader(rows)(np.array(sorted(wanted), dtype=np.int64))
@@ -47,6 +48,9 @@ class Solver:
 
     def solve(self, place: Place, index: int, groups: Sequence[Group], matched: int) -> Equation:
         """Given a position, its index, its open groups and the number of its folded ones, return its equation."""
+        if not groups and index not in self._touched and self._instant.book[index] == self._instant.stock[index]:
+            both = int(self._instant.book[index])
+            return Equation(place, both, both, 0, open=frozenset(self._younger.open.get(index, ())), matched=matched)
         allowed = [(group, why) for group in groups if (why := self._reasons[id(group)]) is not None]
         case = self._case(place, index, groups, sum(group.signed for group, _ in allowed))
         undone = self._instant.undone.get(index, [])

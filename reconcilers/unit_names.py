@@ -4,6 +4,8 @@ K3 writes 个 where U8 writes PCS. Only spellings that no plant uses for two dif
 may be a piece or a carton and need a row in units.csv.
 """
 
+from functools import lru_cache
+
 from reconcilers.codes import fold
 
 _SAME = (
@@ -21,6 +23,7 @@ _SAME = (
 _FIRST = {name: names[0] for names in _SAME for name in names}
 
 
+@lru_cache(maxsize=4096)
 def fold_unit(unit: str) -> str:
     """Return one name for `KG`, `kg `, full-width `ＫＧ` and 千克."""
     folded = fold(unit, ("strip", "upper", "fullwidth_to_half"))

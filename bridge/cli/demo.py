@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.demo_ending import Ending
+from bridge.cli.demo_frame import Frame
 from bridge.cli.demo_story import Story
 from bridge.cli.output import Output
 from bridge.cli.session import session_of
@@ -50,20 +50,19 @@ def demo(
     session = session_of(context)
     faults = _chosen(fault)
     folder = (keep or Path(tempfile.mkdtemp(prefix="stockbridge-demo-"))).absolute()
-    story = Story(session.out)
+    story, frame = Story(session.out), Frame(session.out, folder)
     with MesServer() as mes, Postbox(folder / "mails") as postbox:
         day = working_day(session.options.now)
         with build(folder, day, session.lang, mes, postbox) as plant:
             stage = Stage(plant, mes, postbox, day, punctual)
-            story.opening(_opened(plant, day, mes, postbox), len(faults), punctual=punctual)
+            frame.opening(_opened(plant, day, mes, postbox), len(faults), punctual=punctual)
             for beat in stage.play(faults):
                 story.tell(beat)
                 sys.stdout.flush()
             proof = prove(stage, stage.app(plant.at(day, EVENING)))
             stage.close()
-        ending = Ending(session.out, folder)
-        ending.result(proof)
-        ending.onward(proof)
+        frame.result(proof)
+        frame.onward(proof)
         if serve:
             _serve(session.out, folder, mes, postbox)
         else:
@@ -85,7 +84,7 @@ def press(context: typer.Context, name: Annotated[str, typer.Argument(help="demo
         planting.audit(at)
         planting.mistype(at)
     Story(session.out).tell(slipped(planting, at))
-    Ending(session.out, folder).after_button(at)
+    Frame(session.out, folder).after_button(at)
     return 0
 
 

@@ -7,7 +7,7 @@ from functools import singledispatchmethod
 
 from bridge.cli.output import Output
 from bridge.cli.report import quantity, shown_money
-from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Opened, Posted, Slipped
+from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Posted, Slipped
 from bridge.demo.plant import U8_CODES
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
@@ -16,7 +16,6 @@ from bridge.domain.report import RunReport
 from bridge.language import text
 from reconcilers.causes.sentence import sentence
 
-RULE = "─" * 116
 _WAREHOUSES = {code: name for name, code in U8_CODES.items()}
 
 
@@ -25,30 +24,6 @@ class Story:
     """Tells the beats of a day, each as it happens."""
 
     out: Output
-
-    def opening(self, plant: Opened, faults: int, *, punctual: bool) -> None:
-        """Say what stands there and what to watch."""
-        say = self.out.say
-        self.out.line(RULE)
-        say("demo.head.title")
-        self.out.line(RULE)
-        say("demo.head.plant", day=plant.day.isoformat(), articles=plant.articles, renamed=plant.renamed)
-        say(
-            "demo.head.systems",
-            books_rows=plant.books_rows,
-            stock_rows=plant.stock_rows,
-            mes=plant.mes_url,
-            consigned=plant.consigned,
-            smtp=plant.smtp_port,
-        )
-        say("demo.head.real")
-        say("demo.head.folder", folder=plant.folder)
-        self.out.line()
-        say("demo.head.punctual" if punctual else "demo.head.late")
-        say("demo.head.job")
-        say("demo.head.legend")
-        say("demo.head.faults" if faults else "demo.head.no_faults", count=faults)
-        self.out.line()
 
     @singledispatchmethod
     def tell(self, beat: Beat) -> None:

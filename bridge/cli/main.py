@@ -11,6 +11,7 @@ from bridge.cli import (
     configuration,
     daemon,
     demo,
+    doctor,
     holds,
     item,
     mail,
@@ -28,7 +29,21 @@ from bridge.language import catalogue, text
 app = typer.Typer(
     name="stockbridge", help="cli.help.app", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for part in (configuration, sources, maps, reconcile, variances, item, whatif, holds, mail, daemon, audit, demo):
+for part in (
+    configuration,
+    doctor,
+    sources,
+    maps,
+    reconcile,
+    variances,
+    item,
+    whatif,
+    holds,
+    mail,
+    daemon,
+    audit,
+    demo,
+):
     part.register(app)
 
 

@@ -10,6 +10,7 @@ import typer
 from bridge.cli.options import AsCsv, AsJson, DryRun
 from bridge.cli.session import Session, session_of
 from bridge.cycle.round import read
+from bridge.cycle.second_codes import second_codes, unmapped_codes
 from bridge.domain.errors import ConfigError, NotPermitted
 from bridge.domain.quantity import to_text
 from bridge.domain.report import Unmapped, money
@@ -39,7 +40,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> int:
         load_maps(session.app.loaded, strict=True)
     except ConfigError as findings:
         session.out.note("cli.plain", words=findings.text(session.lang))
-    unmapped = [row for aligned in _aligned(session).values() for row in aligned.unmapped]
+    unmapped = [row for aligned in _aligned(session, _snapshots(session)).values() for row in aligned.unmapped]
     if not as_json:
         facts = {"items": len(maps.items), "warehouses": len(maps.warehouses), "units": len(maps.units)}
         session.out.say("cli.map.counts", proposals=len(maps.proposals), **facts)
@@ -142,10 +143,10 @@ def export(context: typer.Context, pending: Pending = False) -> int:
     return 0
 
 
-def _aligned(session: Session) -> dict[str, Aligned]:
+def _aligned(session: Session, snapshots: dict[str, Snapshot]) -> dict[str, Aligned]:
     app = session.app
     found: dict[str, Aligned] = {}
-    for name, snapshot in _snapshots(session).items():
+    for name, snapshot in snapshots.items():
         found[name] = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
     return found
 
@@ -159,9 +160,37 @@ def _snapshots(session: Session) -> dict[str, Snapshot]:
 
 
 def _proposals(session: Session, source: str) -> list[Proposal]:
-    """Return proposals for the unmapped codes, the first pair's book side serving as the plant's own items."""
-    aligned = _aligned(session)
+    """Return proposals for the unmapped codes: by the behaviour of their documents first, then by name."""
     snapshots = _snapshots(session)
+    aligned = _aligned(session, snapshots)
+    by_behaviour = _behaving_alike(session, snapshots, source)
+    by_name = _named_alike(session, snapshots, aligned, source)
+    known = {(found.source, found.code, found.item) for found in by_behaviour}
+    return [*by_behaviour, *(each for each in by_name if (each.source, each.code, each.item) not in known)]
+
+
+def _behaving_alike(session: Session, snapshots: dict[str, Snapshot], source: str) -> list[Proposal]:
+    """Return which items the documents of unmapped codes keep cancelling with, pair by pair."""
+    found: list[Proposal] = []
+    for pair in session.app.settings.pairs:
+        plan = session.app.pair_plan(pair.id)
+        if any(name not in snapshots for name in plan.sources):
+            continue
+        now = session.app.clock.now()
+        unmapped = unmapped_codes(session.app.store, plan, snapshots, now)
+        candidates = second_codes(session.app.store, plan, snapshots, unmapped, now)
+        for name, codes in unmapped.items():
+            for code in codes if source in ("", name) else ():
+                found += [
+                    Proposal(name, code, one.other, one.score, ("same_behaviour",)) for one in candidates.get(code, ())
+                ]
+    return found
+
+
+def _named_alike(
+    session: Session, snapshots: dict[str, Snapshot], aligned: dict[str, Aligned], source: str
+) -> list[Proposal]:
+    """Return which items unmapped codes resemble, the first pair's book side serving as the plant's own items."""
     common = session.app.settings.pairs[0].book[0]
     cards = {name: {row["item"]: row for row in snapshot.items.to_pylist()} for name, snapshot in snapshots.items()}
     candidates = [Described(row.item, *_words(cards, row)) for row in _common_items(session, aligned, common)]

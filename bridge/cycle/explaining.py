@@ -18,6 +18,7 @@ from reconcilers.align import Aligned
 from reconcilers.align_movements import align_movements
 from reconcilers.equation import Equation
 from reconcilers.explain import explain
+from reconcilers.footing import Footing
 from reconcilers.judge import Explanation, Explanations
 from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide
 
@@ -48,21 +49,25 @@ class ExplainPlan:
 
 @dataclass
 class Explaining:
-    """The explainer of one run. After the comparison `equations` holds what the engine said, by position."""
+    """The explainer of one run. `witnesses` are the footings of the sources that only testify.
+
+    After the comparison `equations` holds what the engine said, by position.
+    """
 
     plan: ExplainPlan
     windows: Mapping[str, Window]
     lookup: Lookup
     settled: Settled
+    witnesses: Mapping[str, Footing] = field(default_factory=dict)
     equations: dict[Place, Equation] = field(default_factory=dict)
 
     def __call__(self, differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:
         """Given the differing positions and the sides' footing, return the explanation of each."""
-        moved = self._moved(alignments)
-        positions = self._positions(differing, moved, alignments)
+        recent = self._recent()
+        positions = self._positions(differing, self._moved(recent, alignments), alignments)
         if not positions.num_rows:
             return {}
-        request = self._request(positions, alignments)
+        request = self._request(positions, self._documents(differing, recent, alignments), alignments)
         self.equations = dict(explain(request).equations)
         raw = {
             place: stock - book
@@ -83,16 +88,31 @@ class Explaining:
                 found[place] = self.settled.of(place) or StoredAgreement(NEVER)
         return found
 
-    def _moved(self, alignments: Mapping[str, Aligned]) -> set[Place]:
-        """Return the positions at which documents moved since the pair last agreed, or stand open from before."""
+    def _recent(self) -> Documents:
+        """Return what moved since the pair last agreed, and a while before."""
         since = (self.settled.everywhere or self.plan.policy.now) - _LOOK_BACK
-        names = [name for name in (*self.plan.book, *self.plan.stock) if self.windows[name].complete]
-        recent = self.lookup(names, None, since)
+        names = (*self.plan.book, *self.plan.stock)
+        return self.lookup([name for name in names if self.windows[name].complete], None, since)
+
+    def _moved(self, recent: Documents, alignments: Mapping[str, Aligned]) -> set[Place]:
+        """Return the positions at which documents moved since the pair last agreed, or stand open from before."""
         found = set(self.settled.exceptions)
-        for name in names:
-            rows = _aligned(recent.of(name), alignments[name], self.plan.grain)
-            found.update(_places(rows))
+        for name in (*self.plan.book, *self.plan.stock):
+            found.update(_places(_aligned(recent.of(name), alignments[name], self.plan.grain)))
         return found
+
+    def _documents(self, differing: pa.Table, recent: Documents, alignments: Mapping[str, Aligned]) -> Documents:
+        """Return the documents to explain with: far back for what differs or stood open, the recent ones for the rest.
+
+        What agreed last time and agrees now has nothing to explain; only what just moved may be open there.
+        """
+        items = {place[0] for place in (*_places(differing), *self.settled.exceptions)}
+        feet = {**{name: aligned.footing for name, aligned in alignments.items()}, **self.witnesses}
+        names = [name for name in feet if name in self.windows and self.windows[name].complete]
+        codes = {name: sorted(feet[name].own_codes(items)) for name in names}
+        oldest = self.settled.oldest or NEVER
+        since = max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
+        return self.lookup(names, codes, since).and_(recent.without(codes))
 
     def _positions(self, differing: pa.Table, moved: set[Place], alignments: Mapping[str, Aligned]) -> pa.Table:
         """Return the differing positions and the others where documents moved, with their balances and steps."""
@@ -109,8 +129,10 @@ class Explaining:
             }
         )
         both = pa.concat_tables([differing.select(more.column_names).cast(more.schema), more])
-        precision = [self._step(item, alignments) for item in both["item"].to_pylist()]
-        return both.append_column("precision", pa.array(precision, pa.int64()))
+        items = both["item"].combine_chunks().dictionary_encode()
+        steps = pa.array([self._step(item, alignments) for item in items.dictionary.to_pylist()], pa.int64())
+        precision = steps.take(items.indices)
+        return both.append_column("precision", precision)
 
     def _balances(
         self, sources: Sequence[str], places: Sequence[Place], alignments: Mapping[str, Aligned]
@@ -126,20 +148,12 @@ class Explaining:
 
     def _step(self, item: str, alignments: Mapping[str, Aligned]) -> int:
         decimals = [
-            card.decimals
-            for aligned in alignments.values()
-            if (card := aligned.footing.cards.card(item)) and card.decimals is not None
+            found for aligned in alignments.values() if (found := aligned.footing.cards.decimals(item)) is not None
         ]
         return MICRO // 10 ** min(*decimals, 6) if decimals else 1
 
-    def _request(self, positions: pa.Table, alignments: Mapping[str, Aligned]) -> ExplainRequest:
+    def _request(self, positions: pa.Table, documents: Documents, alignments: Mapping[str, Aligned]) -> ExplainRequest:
         items = set(positions["item"].to_pylist())
-        every = (*self.plan.book, *self.plan.stock, *self.plan.evidence)
-        names = [name for name in every if name in self.windows and self.windows[name].complete]
-        codes = {name: sorted(alignments[name].footing.own_codes(items)) for name in names if name in alignments}
-        oldest = self.settled.oldest or NEVER
-        since = max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
-        documents = self.lookup([name for name in names if name in alignments], codes, since)
         agreements = {
             place: Agreement(found.at, frozenset(found.open_keys))
             for place in _places(positions)
@@ -152,7 +166,7 @@ class Explaining:
             policy=self._policy(items, alignments),
             grain=self.plan.grain,
             agreements=agreements,
-            witness=self._witness(documents, alignments),
+            witness=self._witness(documents),
         )
 
     def _policy(self, items: Collection[str], alignments: Mapping[str, Aligned]) -> ExplainPolicy:
@@ -173,11 +187,10 @@ class Explaining:
             ),
         )
 
-    def _witness(self, documents: Documents, alignments: Mapping[str, Aligned]) -> pa.Table | None:
+    def _witness(self, documents: Documents) -> pa.Table | None:
         found = [
-            _aligned(documents.of(name), alignments[name], self.plan.grain)
-            for name in self.plan.evidence
-            if name in alignments
+            align_movements(documents.of(name), footing, by_warehouse=False).rows
+            for name, footing in self.witnesses.items()
         ]
         return pa.concat_tables(found) if found else None
 

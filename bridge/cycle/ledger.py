@@ -37,6 +37,21 @@ class Documents:
         """Return what a source's rows said before."""
         return self.changes.filter(pc.equal(self.changes["source"], source))
 
+    def without(self, codes: Mapping[str, Collection[str]]) -> "Documents":
+        """Return what there is of other items: `codes` are the left-out ones by source."""
+        return Documents(_without(self.rows, codes), _without(self.changes, codes))
+
+    def and_(self, more: "Documents") -> "Documents":
+        """Return both; they must have no document in common."""
+        return Documents(pa.concat_tables([self.rows, more.rows]), pa.concat_tables([self.changes, more.changes]))
+
+
+def _without(table: pa.Table, codes: Mapping[str, Collection[str]]) -> pa.Table:
+    for source, left_out in codes.items():
+        of_these = pc.is_in(table["item"], value_set=pa.array(sorted(left_out), pa.string()))
+        table = table.filter(pc.invert(pc.and_(pc.equal(table["source"], source), of_these)))
+    return table
+
 
 Lookup = Callable[[Sequence[str], Mapping[str, Collection[str]] | None, datetime], Documents]
 """Given sources, their item codes (None = all items) and a moment, return the documents touched since."""

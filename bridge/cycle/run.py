@@ -26,6 +26,7 @@ from bridge.store.plans import HoldPlan
 from bridge.store.store import Store
 from bridge.store.unit import UnitOfWork
 from reconcilers.engine import Comparison, SideInput, compare
+from reconcilers.footing import Footing, witness_footing
 from reconcilers.request import ExplainPolicy
 
 UNCONFIRMED = ENDED | {EpisodeState.CANDIDATE, EpisodeState.SUSPENDED, EpisodeState.VERIFYING}
@@ -149,6 +150,12 @@ def _explain_plan(inputs: RunInputs) -> ExplainPlan:
         period_start=rules.period_start,
     )
     return ExplainPlan(plan.book, plan.stock, plan.evidence, plan.compare.grain, policy)
+
+
+def _witnesses(plan: PairPlan) -> dict[str, Footing]:
+    """Return how the documents of the sources that only testify are read."""
+    compared = plan.compare
+    return {name: witness_footing(name, compared.maps, compared.code_rules, compared.as_of) for name in plan.evidence}
 
 
 def _windows(inputs: RunInputs, judged: Mapping[str, Judged]) -> dict[str, Window]:

@@ -70,7 +70,7 @@ def plan_day(articles: Sequence[Article], day: date, *, punctual: bool) -> tuple
         numbers[kind.paper] += 1
         reference = f"{kind.paper}-{day:%m%d}-{numbers[kind.paper]}"
         errand = _errand(_movement(kind, article, shelf, reference, rng), at, rng, punctual=punctual)
-        free_at[article.code] = slot_after(errand.booked_at)
+        free_at[article.code] = slot_after(max(errand.booked_at, errand.audited_at or errand.at))
         found.append(errand)
     return tuple(sorted((*found, *_two_sides_of_one_item(day, punctual=punctual)), key=lambda errand: errand.at))
 

@@ -5,7 +5,7 @@ per base unit) and conversion factors. Integers add exactly on every engine, whi
 (users.md 2.3, F12).
 """
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from bridge.domain.errors import InvariantBroken, SnapshotRejected
 
@@ -26,7 +26,7 @@ def to_micro(value: Decimal | float | str) -> int:
         try:
             number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
             steps = int((number / _STEP).to_integral_value(ROUND_HALF_EVEN))
-        except (InvalidOperation, ValueError, OverflowError) as cause:
+        except (ArithmeticError, ValueError) as cause:
             raise SnapshotRejected("BR-1801", value=str(value)) from cause
     if abs(steps) > LIMIT:
         raise SnapshotRejected("BR-1802", value=str(value))

@@ -23,17 +23,17 @@ def grant_script(source: str, settings: DatabaseSettings, tables: Sequence[tuple
     shown = [f"-- {language.text(lang, 'database.grants_heading')}"]
     if backend == "postgresql":
         password = language.text(lang, "database.grants_password")
-        shown += [f"CREATE ROLE {_quoted(login, backend)} LOGIN PASSWORD '{password}';"]
+        shown += [f"CREATE ROLE {quoted(login, backend)} LOGIN PASSWORD '{password}';"]
     else:
         password = language.text(lang, "database.grants_password")
         shown += [
-            f"CREATE LOGIN {_quoted(login, backend)} WITH PASSWORD = N'{password}';",
-            f"USE {_quoted(database, backend)};",
-            f"CREATE USER {_quoted(login, backend)} FOR LOGIN {_quoted(login, backend)};",
+            f"CREATE LOGIN {quoted(login, backend)} WITH PASSWORD = N'{password}';",
+            f"USE {quoted(database, backend)};",
+            f"CREATE USER {quoted(login, backend)} FOR LOGIN {quoted(login, backend)};",
         ]
     for table, purpose in tables:
         name = _qualified(table, backend)
-        shown.append(f"GRANT SELECT ON {name:<{width}} TO {_quoted(login, backend)};  -- {purpose}")
+        shown.append(f"GRANT SELECT ON {name:<{width}} TO {quoted(login, backend)};  -- {purpose}")
     shown.append(f"-- {language.text(lang, 'database.grants_revoke', source=source)}")
     return "\n".join(shown) + "\n"
 
@@ -45,12 +45,12 @@ def revoke_script(source: str, settings: DatabaseSettings, tables: Sequence[str]
         return f"-- {language.text(lang, 'database.grants_sqlite', path=database)}\n"
     shown = [f"-- {language.text(lang, 'database.revoke_heading', source=source)}"]
     if backend != "postgresql":
-        shown.append(f"USE {_quoted(database, backend)};")
-    shown += [f"REVOKE SELECT ON {_qualified(table, backend)} FROM {_quoted(login, backend)};" for table in tables]
+        shown.append(f"USE {quoted(database, backend)};")
+    shown += [f"REVOKE SELECT ON {_qualified(table, backend)} FROM {quoted(login, backend)};" for table in tables]
     if backend == "postgresql":
-        shown.append(f"DROP ROLE {_quoted(login, backend)};")
+        shown.append(f"DROP ROLE {quoted(login, backend)};")
     else:
-        shown += [f"DROP USER {_quoted(login, backend)};", f"DROP LOGIN {_quoted(login, backend)};"]
+        shown += [f"DROP USER {quoted(login, backend)};", f"DROP LOGIN {quoted(login, backend)};"]
     return "\n".join(shown) + "\n"
 
 
@@ -68,10 +68,10 @@ def _target(settings: DatabaseSettings) -> tuple[str, str, str]:
 def _qualified(table: str, backend: str) -> str:
     owner, _, name = table.rpartition(".")
     default = "public" if backend == "postgresql" else "dbo"
-    return f"{_quoted(owner or default, backend)}.{_quoted(name, backend)}"
+    return f"{quoted(owner or default, backend)}.{quoted(name, backend)}"
 
 
-def _quoted(name: str, backend: str) -> str:
+def quoted(name: str, backend: str) -> str:
     """Return an identifier in which nothing ends early; plain names stay plain."""
     if name.isascii() and name.replace("_", "").isalnum() and (backend != "postgresql" or name.islower()):
         return name

@@ -5,6 +5,7 @@ from sqlalchemy.dialects import mssql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from config.base import HoldVia
+from connectors.database.grants import quoted
 from connectors.holds.table import hold_table
 
 _DIALECTS: dict[str, type[sa.Dialect]] = {
@@ -31,8 +32,8 @@ def grant_lines(table: str, login: str) -> str:
 
 
 def hold_script(hold: HoldVia, dialect: str, login: str) -> str:
-    """Given `[sources.X.hold]`, return what the DBA runs for the customer-owned hold table."""
-    writer = hold.user or login
+    """Given `[sources.X.hold]`, return what the DBA runs for the customer's hold table; `login`, quoted, may write it if `[hold]` names none."""
+    writer = quoted(hold.user, dialect) if hold.user else login
     parts = [
         "-- 旁路锁表:由贵司所有,MES、PDA 出库前查询;state = 'active' 且 expires_at 未到即为锁定。数据桥只增改,不删除。",
         create_script(dialect, hold.table),

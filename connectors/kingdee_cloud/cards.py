@@ -15,24 +15,27 @@ from connectors.kingdee_cloud.stock import micro, text
 MATERIALS, WAREHOUSES = "BD_MATERIAL", "BD_STOCK"
 MATERIAL_IDS = ("FMATERIALID", "FMaterialId")
 WAREHOUSE_IDS = ("FStockId", "FSTOCKID", "FStockID")
+MATERIAL_KEYS = ("FNumber", "FName", "FSpecification", "FBaseUnitId.FName", "FForbidStatus")
+WAREHOUSE_KEYS = ("FNumber", "FName", "FStockProperty", "FForbidStatus")
+ORG_KEY = "FUseOrgId.FNumber"
+CATEGORY_KEY = "FMaterialGroup.FName"
 _FORBIDDEN = "B"
 _ORDINARY = "normal"
 
 
 def material_query(form: Form, settings: KingdeeCloudSettings) -> Query:
     """Return the query over materials of the organisations that are read."""
-    wanted = ("FNumber", "FName", "FSpecification", "FBaseUnitId.FName", "FForbidStatus")
-    category = form.find("FMaterialGroup.FName")
-    keys = (*(form.need(name) for name in wanted), *([category] if category else []))
+    category = form.find(CATEGORY_KEY)
+    keys = (*(form.need(name) for name in MATERIAL_KEYS), *([category] if category else []))
     costs = tuple(form.need(name) for name in settings.cost)
-    where = is_in(form.need("FUseOrgId.FNumber"), settings.stock_orgs, form.source) if settings.stock_orgs else ""
+    where = is_in(form.need(ORG_KEY), settings.stock_orgs, form.source) if settings.stock_orgs else ""
     return Query(MATERIALS, (form.need(MATERIAL_IDS[0]),), (*keys, *costs), where)
 
 
 def warehouse_query(form: Form, settings: KingdeeCloudSettings) -> Query:
     """Return the query over warehouses of the organisations that are read."""
-    keys = tuple(form.need(name) for name in ("FNumber", "FName", "FStockProperty", "FForbidStatus"))
-    where = is_in(form.need("FUseOrgId.FNumber"), settings.stock_orgs, form.source) if settings.stock_orgs else ""
+    keys = tuple(form.need(name) for name in WAREHOUSE_KEYS)
+    where = is_in(form.need(ORG_KEY), settings.stock_orgs, form.source) if settings.stock_orgs else ""
     return Query(WAREHOUSES, (form.need(WAREHOUSE_IDS[0]),), keys, where)
 
 
@@ -43,7 +46,7 @@ def read_items(wire: Wire, form: Form, stocked: frozenset[str], row_cap: int) ->
     """
     settings = wire.settings
     query = material_query(form, settings)
-    has_category = len(query.keys) > 5 + len(settings.cost)
+    has_category = len(query.keys) > len(MATERIAL_KEYS) + len(settings.cost)
     cards: dict[str, dict[str, Any]] = {}
     for _, number, name, spec, unit, forbidden, *rest in read_rows(wire, query, row_cap):
         item, active = text(number), text(forbidden) != _FORBIDDEN

@@ -2,7 +2,7 @@
 
 import re
 
-_REF = re.compile(r"(SB[A-Z2-7]{14})(?![A-Z2-7])")
+_REF = re.compile(r"(SB[A-Z0-9]{14})(?![A-Z0-9])")
 PREFIX = "SB"
 _NOTE_LENGTH = 200
 

@@ -82,7 +82,7 @@ def _pages(wire: Wire, query: Query, row_cap: int) -> list[Row]:
         if len(seen) != len(rows):
             raise _Shifted
         if len(rows) > row_cap:
-            raise SourceRefused("BR-1205", source=wire.source, row_cap=row_cap)
+            raise SnapshotRejected("BR-1205", source=wire.source, row_cap=row_cap)
 
 
 def _page(wire: Wire, query: Query, start: int, limit: int) -> list[Row]:

@@ -1,38 +1,40 @@
 """What a person asks before granting: the exact queries a reading sends, and the least rights they need."""
 
-import json
-
 from config.base import SourceSettings
-from connectors.kingdee_cloud.cards import MATERIALS, WAREHOUSES
+from connectors.kingdee_cloud import cards, stock
+from connectors.kingdee_cloud.answers import to_json
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.forms import CONVERT_FORM
+from connectors.kingdee_cloud.http import FORMS_SERVICE
+from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.movement_keys import stock_form
-from connectors.kingdee_cloud.stock import FORM, WANTED
 
 
 def show_queries(source: str, settings: SourceSettings) -> str:
     """Return the queries of a snapshot with the usual spelling of keys; a data centre's own replaces it when read."""
     assert isinstance(settings, KingdeeCloudSettings)  # noqa: S101 - the registry pairs kind and settings
-    orgs = ",".join("'" + number.replace("'", "''") + "'" for number in settings.stock_orgs)
-    shared = {"TopRowCount": 0, "StartRow": 0, "Limit": settings.page_size}
-    stock = {
-        "FormId": FORM,
-        "FieldKeys": ",".join(("FID", *WANTED)),
-        "FilterString": f"FStockOrgId.FNumber in ({orgs})" if orgs else "",
-        "OrderString": "FID",
-    }
-    lines = [f"-- {source}: POST {settings.base_url}/…DynamicFormService.ExecuteBillQuery.common.kdsvc"]
-    lines.append(json.dumps({"data": stock | shared}, ensure_ascii=False))
-    forms = (*settings.forms, *settings.more_forms) if settings.movements else ()
-    forms = (MATERIALS, WAREHOUSES, *forms)
-    lines += [json.dumps({"data": {"FormId": form, **shared}}, ensure_ascii=False) for form in forms]
-    return "\n".join(lines)
+    materials = (cards.MATERIAL_IDS[0], *cards.MATERIAL_KEYS, cards.ORG_KEY, cards.CATEGORY_KEY, *settings.cost)
+    queries = (
+        stock.stock_query(_usual(source, stock.FORM, (*stock.WANTED, stock.ORG_KEY)), settings),
+        cards.material_query(_usual(source, cards.MATERIALS, materials), settings),
+        cards.warehouse_query(
+            _usual(source, cards.WAREHOUSES, (cards.WAREHOUSE_IDS[0], *cards.WAREHOUSE_KEYS, cards.ORG_KEY)), settings
+        ),
+    )
+    page = {"StartRow": 0, "Limit": settings.page_size}
+    lines = [f"-- {source}: POST {settings.base_url}/{FORMS_SERVICE}ExecuteBillQuery.common.kdsvc"]
+    return "\n".join([*lines, *(to_json({"data": query.data | page}) for query in queries)])
+
+
+def _usual(source: str, form: str, keys: tuple[str, ...]) -> Form:
+    plain = [key.partition(".")[0] for key in keys]
+    return Form(source, form, {key.lower(): (key, "") for key in plain})
 
 
 def grants(source: str, settings: SourceSettings) -> str:
     """Return the rights the bridge's user needs, as a list for the administrator of the data centre."""
     assert isinstance(settings, KingdeeCloudSettings)  # noqa: S101 - the registry pairs kind and settings
-    rows = [(FORM, "即时库存"), (MATERIALS, "物料"), (WAREHOUSES, "仓库")]
+    rows = [(stock.FORM, "即时库存"), (cards.MATERIALS, "物料"), (cards.WAREHOUSES, "仓库")]
     if settings.movements:
         rows += [(form, stock_form(form, settings).name) for form in (*settings.forms, *settings.more_forms)]
     orgs = "、".join(settings.stock_orgs) or "该用户可见的全部库存组织"

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from datetime import datetime
 
 from bridge.domain.errors import BridgeError
 from bridge.domain.movement import MOVEMENTS, MovementBatch
@@ -58,7 +59,7 @@ class KingdeeCloud:
         row_cap = min(scope.row_cap, settings.row_cap)
         with opened(self.id, settings, self._pause) as wire:
             lines = stock.read_stock(wire, self._form(wire, stock.FORM), by_batch=scope.by_batch, row_cap=row_cap)
-            as_of, offset = wire.server_time, self._offset(wire)
+            as_of, offset = self._server_time(wire), self._offset(wire)
             items = cards.read_items(wire, self._form(wire, cards.MATERIALS), lines.items, row_cap)
             warehouses = cards.read_warehouses(wire, self._form(wire, cards.WAREHOUSES), row_cap)
             queries = self._queries(wire)
@@ -122,6 +123,10 @@ class KingdeeCloud:
             if not keys.has_flags:
                 found.append(("cloud_no_stock_flag", {"form": name}))
         return tuple(found)
+
+    def _server_time(self, wire: Wire) -> datetime | None:
+        """Return the data centre's clock, by the Date header, as the plant's clock would show it."""
+        return None if wire.server_time is None else wire.server_time.astimezone(self._clock.now().tzinfo)
 
     def _offset(self, wire: Wire) -> float | None:
         return None if wire.server_time is None else (wire.server_time - self._clock.now()).total_seconds()

@@ -21,6 +21,7 @@ from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.query import Query, Row, read_rows
 
 FORM = "STK_Inventory"
+ORG_KEY = "FStockOrgId.FNumber"
 WANTED = (
     "FMaterialId.FNumber",
     "FStockId.FNumber",
@@ -46,7 +47,7 @@ class Lines:
 def stock_query(form: Form, settings: KingdeeCloudSettings) -> Query:
     """Return the query over instant inventory, for this tenant's keys."""
     keys = tuple(form.need(name) for name in WANTED)
-    where = is_in(form.need("FStockOrgId.FNumber"), settings.stock_orgs, form.source) if settings.stock_orgs else ""
+    where = is_in(form.need(ORG_KEY), settings.stock_orgs, form.source) if settings.stock_orgs else ""
     return Query(FORM, ("FID",), keys, where)
 
 

@@ -27,7 +27,8 @@ _EFFECTS: dict[Outcome, type[BridgeError]] = {
 }
 _LONGEST_WAIT_S = 60.0
 _SERVER_FAULT = 500
-_GOOD = frozenset({200, 206})
+_GOOD = 200  # 206 is a part, whatever the vendor's SDK makes of it
+_BUSY = frozenset({408, 425})
 
 
 @dataclass(eq=False)
@@ -74,12 +75,12 @@ def of_status(answer: Answer, server: str, words: str) -> Trouble | None:
     """Return the trouble that an HTTP status or a page instead of JSON tells, None for a proper answer."""
     facts = {"server": server, "status": str(answer.status), "message": words or "-"}
     status = answer.status
-    if status in _GOOD:
+    if status == _GOOD:
         if words.startswith("response_error:"):
             return Trouble("BR-1483", "later", "unknown", facts)
         is_page = "html" in answer.content_type or answer.body.lstrip()[:1] == b"<"
         return Trouble("BR-1482", "no", "unknown", facts) if is_page else None
-    if status >= _SERVER_FAULT:
+    if status >= _SERVER_FAULT or status in _BUSY:
         return Trouble("BR-1480", "later", "unknown", facts)
     if status == 429:  # noqa: PLR2004
         return Trouble("BR-1479", "later", "none", facts, wait_s=_seconds(answer.headers.get("retry-after", "")))

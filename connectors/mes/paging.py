@@ -15,8 +15,12 @@ from connectors.mes.words import shown
 _ATTEMPTS = 3
 
 
-class Shifted(SnapshotRejected):
+class _Shifted(Exception):
     """The list changed between two pages. Reading it again from the start may help."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.refusal = SnapshotRejected(code, **facts)
+        super().__init__(code)
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,13 @@ def read_list(
     `constant` names parts of the answer that must not change between pages. Raise SnapshotRejected if the pages do not
     make one whole list, and as `Link.get` and `json_of` do.
     """
-    for _ in range(_ATTEMPTS - 1):
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _read_once(Pager(link, wanted, more or {}), row_cap, unique, constant)
-        except Shifted:
-            continue
-    return _read_once(Pager(link, wanted, more or {}), row_cap, unique, constant)
+        except _Shifted as shifted:
+            if attempt == _ATTEMPTS:
+                raise shifted.refusal from None
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _read_once(pager: Pager, row_cap: int, unique: Uniqueness, constant: tuple[str, ...]) -> Listing:
@@ -100,16 +105,16 @@ class _Check:
     rows: set[str | bytes] = field(default_factory=set)
 
     def follows(self, page: Page, number: int, listing: Listing) -> None:
-        """Raise SnapshotRejected if `page` cannot be the one after those before, Shifted if the list has moved."""
+        """Raise SnapshotRejected if `page` cannot be the one after those before, _Shifted if the list has moved."""
         facts = {"source": self.source, "path": self.path, "page": number}
         if page.total != listing.total:
-            raise Shifted("BR-1442", **facts, what="total", before=listing.total, after=page.total)
+            raise _Shifted("BR-1442", **facts, what="total", before=listing.total, after=page.total)
         for name in self.constant:
             found = dig(page.body, name)
             value = shown(found if found is not None else dig(page.body, f"data.{name}") or "-")
             before = listing.picture.setdefault(name, value)
             if before != value:
-                raise Shifted("BR-1442", **facts, what=name, before=before, after=value)
+                raise _Shifted("BR-1442", **facts, what=name, before=before, after=value)
         if not page.rows:
             return
         if self.previous != self.full:  # only the last page may be short; a server's own cap shortens all alike
@@ -128,7 +133,7 @@ class _Check:
                 continue
             key = _digest(row) if self.unique.whole else str(identity)
             if key in self.rows:
-                raise Shifted("BR-1448", **facts, key=shown(identity), name=self.unique.identity)
+                raise _Shifted("BR-1448", **facts, key=shown(identity), name=self.unique.identity)
             self.rows.add(key)
 
 

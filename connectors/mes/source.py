@@ -15,6 +15,8 @@ from connectors.mes.paging import Listing, Uniqueness, read_list
 from connectors.mes.rows import Rows, moment
 from connectors.mes.stock import Lines, lines_of, warehouse_table
 
+_OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
 
 class MesSource:
     """A MES as a source. Every call opens its own connections, under one deadline, and closes them."""
@@ -42,7 +44,7 @@ class MesSource:
             account_name=settings.account or "",
             schema=_fingerprint(settings, family, lines),
             clock_offset_s=self._offset(page.date, began),
-            findings=(*_findings(lines), *_safety(settings)),
+            findings=(*_findings(lines), *safety(settings)),
         )
 
     def snapshot(self, scope: Scope) -> Snapshot:
@@ -123,9 +125,11 @@ def _findings(lines: Lines) -> tuple[tuple[str, dict[str, str]], ...]:
     return tuple(found)
 
 
-def _safety(settings: MesSettings) -> tuple[tuple[str, dict[str, str]], ...]:
+def safety(settings: MesSettings) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Return what the settings leave unprotected on the way to the MES, as findings."""
     found: list[tuple[str, dict[str, str]]] = []
-    if settings.base_url.startswith("http://") and settings.token is not None:
+    host = urlsplit(settings.base_url).hostname
+    if settings.base_url.startswith("http://") and settings.token is not None and host not in _OWN_MACHINE:
         found.append(("mes_token_in_clear", {}))
     if settings.base_url.startswith("https://") and not settings.verify_tls:
         found.append(("mes_certificate_unchecked", {}))

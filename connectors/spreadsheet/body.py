@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.snapshot import STOCK_LINES, WAREHOUSE_CARDS
-from connectors.spreadsheet.cells import checked, code, day, quantity
+from connectors.spreadsheet.cells import code, day, quantity
 from connectors.spreadsheet.config import SpreadsheetSettings
 from connectors.spreadsheet.header import Header
 from connectors.spreadsheet.sheet import Sheet, is_blank
@@ -19,6 +19,7 @@ from connectors.spreadsheet.sheet import Sheet, is_blank
 _TOTAL = re.compile(
     r"(?:.*(?:合计|小计|总计|共计|累计|汇总)|(?:.*\s)?(?:sub|grand)?[\s-]*total|(?:sub|grand)?[\s-]*totals|sum)"
 )
+_HINT = re.compile(r"t\s*o\s*t\s*a\s*l|sum", re.IGNORECASE)
 _ITEM_AND_QTY = 2
 _EDGES = " \t\r\n:"
 
@@ -103,11 +104,11 @@ def _code(sheet: Sheet, header: Header, row: int, what: str) -> str:
 
 def _refuse_total(sheet: Sheet, header: Header, row: int) -> None:
     """Refuse a subtotal: it would count its items twice. It shows in a code or left of the item."""
-    places = header.columns
-    named = {places[what] for what in ("item", "warehouse", "batch", "unit") if what in places}
-    for column in sorted({*range(places["item"]), *named}):
-        cell = checked(sheet, row, column) if column in named else sheet.cell(row, column)
-        words = unicodedata.normalize("NFKC", cell).strip(_EDGES).casefold() if isinstance(cell, str) else ""
+    for column in header.labels:
+        cell = sheet.cell(row, column)
+        if not isinstance(cell, str) or (cell.isascii() and not _HINT.search(cell)):
+            continue
+        words = unicodedata.normalize("NFKC", cell).strip(_EDGES).casefold()
         if words and (_TOTAL.fullmatch(words) or _TOTAL.fullmatch("".join(words.split()))):
             raise sheet.refused("BR-1319", row, column)
 

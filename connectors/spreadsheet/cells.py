@@ -82,7 +82,7 @@ def checked(sheet: Sheet, row: int, column: int) -> object:
     """Return a cell. Raise SnapshotRejected if it is an error or a formula that was never calculated."""
     cell: object = sheet.cell(row, column)
     error = sheet.marks.errors.get((row, column), "")
-    if isinstance(cell, str) and cell.strip().upper() in ERRORS:
+    if isinstance(cell, str) and "#" in cell and cell.strip().upper() in ERRORS:
         error = error or cell.strip()
     if error:
         raise sheet.refused("BR-1324", row, column, value=error)

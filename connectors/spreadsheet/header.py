@@ -16,11 +16,15 @@ _LOOKED_THROUGH = 30
 
 @dataclass(frozen=True)
 class Header:
-    """Column numbers (from 0) by what they mean, the first data row, and the fingerprint of all headers."""
+    """Column numbers (from 0) by what they mean, the first data row, and the fingerprint of all headers.
+
+    `labels` are the columns in which the word for a total may stand: codes, and whatever is left of the item.
+    """
 
     columns: dict[str, int]
     text_columns: dict[int, str]
     integer_codes: frozenset[int]
+    labels: tuple[int, ...]
     first_row: int
     width: int
     fingerprint: str
@@ -38,13 +42,16 @@ def find_header(sheet: Sheet, settings: SpreadsheetSettings) -> Header:
     for header in wanted.values():
         places = found[folded(header)]
         if len(places) > 1:
-            columns = ", ".join(get_column_letter(place + 1) for place in places)
-            raise SourceRefused("BR-1318", source=sheet.source, sheet=sheet.name, header=header, columns=columns)
+            letters = ", ".join(get_column_letter(place + 1) for place in places)
+            raise SourceRefused("BR-1318", source=sheet.source, sheet=sheet.name, header=header, columns=letters)
+    columns = {what: found[folded(header)][0] for what, header in wanted.items()}
+    codes = {columns[what] for what in ("item", "warehouse", "batch", "unit") if what in columns}
     names = sorted(name for name, places in found.items() for _ in places)
     return Header(
-        columns={what: found[folded(header)][0] for what, header in wanted.items()},
+        columns=columns,
         text_columns={place: header for header in settings.text_columns for place in found[folded(header)]},
         integer_codes=frozenset(place for header in settings.integer_codes for place in found[folded(header)]),
+        labels=tuple(sorted({*range(columns["item"]), *codes})),
         first_row=at + 1,
         width=1 + max((place for places in found.values() for place in places), default=0),
         fingerprint=hashlib.sha256("\n".join(names).encode()).hexdigest(),

@@ -7,10 +7,11 @@ import io
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import Final
 from xml.parsers import expat
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter
+from openpyxl.utils.cell import column_index_from_string, get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
 from connectors.spreadsheet.sheet import Marks, Place
@@ -18,8 +19,8 @@ from connectors.spreadsheet.sheet import Marks, Place
 _LARGEST: Final = 1 << 30
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, OSError)
 _MOST_CELLS: Final = 20_000_000
-_RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_STRICT: Final = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_Opened = Callable[[str, dict[str, str]], None]
+_Words = Callable[[str], None]
 
 
 class NotReadable(ValueError):
@@ -64,7 +65,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 class _Sheet:
-    """Collects marks while the parser walks through the rows."""
+    """Collects marks while the parser walks through the rows; it is told of every cell, so it does little for each."""
 
     def __init__(self) -> None:
         self.hidden: set[int] = set()
@@ -72,47 +73,51 @@ class _Sheet:
         self.uncalculated: set[Place] = set()
         self.last_row = self.last_column = 0
         self._row = self._column = -1
-        self._kind = self._inside = self._value = ""
-        self._has_formula = False
+        self._kind = self._value = ""
+        self._is_inside = self._has_formula = False
+        self._columns: dict[str, int] = {}
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
-        match tag:
-            case "row":
-                self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
-                self._column = -1
-                if attributes.get("hidden") in {"1", "true"}:
-                    self.hidden.add(self._row)
-            case "c":
-                self._place(attributes.get("r"))
-                self._kind, self._value, self._has_formula = attributes.get("t", "n"), "", False
-            case "f":
-                self._has_formula = True
-            case "v":
-                self._inside = "v"
+        """Take the beginning of an element."""
+        if tag == "c":
+            self._kind, self._value, self._has_formula = attributes.get("t", "n"), "", False
+            self._place(attributes.get("r"))
+        elif tag == "v":
+            self._is_inside = True
+        elif tag == "f":
+            self._has_formula = True
+        elif tag == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+            if attributes.get("hidden") in {"1", "true"}:
+                self.hidden.add(self._row)
 
     def closed(self, tag: str) -> None:
+        """Take the end of an element."""
         if tag == "v":
-            self._inside = ""
+            self._is_inside = False
         if tag != "c":
             return
-        at = (self._row, self._column)
-        if self._kind == "e":
-            self.errors[at] = self._value or "#N/A"
-        elif self._has_formula and not self._value and self._kind != "str":
-            self.uncalculated.add(at)
         if self._value or self._kind == "inlineStr":  # cells with a format only do not count
-            self.last_row, self.last_column = max(self.last_row, at[0]), max(self.last_column, at[1])
+            self.last_row, self.last_column = max(self.last_row, self._row), max(self.last_column, self._column)
+        if self._kind == "e":
+            self.errors[self._row, self._column] = self._value or "#N/A"
+        elif self._has_formula and not self._value and self._kind != "str":
+            self.uncalculated.add((self._row, self._column))
 
     def text(self, words: str) -> None:
-        if self._inside:
+        """Take text between elements."""
+        if self._is_inside:
             self._value += words
 
     def _place(self, reference: str | None) -> None:
         """Take a cell's own reference where it has one, as readers do; else it follows the one before."""
-        self._column += 1
-        if reference is not None:
-            letters, number = coordinate_from_string(reference)
-            self._row, self._column = number - 1, int(column_index_from_string(letters)) - 1
+        if reference is None:
+            self._column += 1
+            return
+        letters = reference.rstrip("0123456789")
+        if letters not in self._columns:
+            self._columns[letters] = int(column_index_from_string(letters)) - 1
+        self._row, self._column = int(reference[len(letters) :]) - 1, self._columns[letters]
 
 
 def _part(book: zipfile.ZipFile, sheet: str) -> str:
@@ -126,7 +131,7 @@ def _part(book: zipfile.ZipFile, sheet: str) -> str:
 
     def entry(tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet" and attributes.get("name") == sheet:
-            wanted.append(attributes.get(f"{_RELATIONS} id") or attributes[f"{_STRICT} id"])
+            wanted.extend(value for name, value in attributes.items() if name.endswith(":id"))
 
     _parse(book, "xl/_rels/workbook.xml.rels", relation)
     _parse(book, "xl/workbook.xml", entry)
@@ -135,18 +140,28 @@ def _part(book: zipfile.ZipFile, sheet: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", relations[wanted[0]])).lstrip("/")
 
 
-def _parse(book: zipfile.ZipFile, part: str, opened: object, closed: object = None, text: object = None) -> None:
-    """Walk through an XML part; handlers get names without their namespace. A document type is refused."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+def _parse(
+    book: zipfile.ZipFile, part: str, opened: _Opened, closed: _Words | None = None, text: _Words | None = None
+) -> None:
+    """Walk through an XML part; handlers get tags without their prefix. A document type is refused."""
+    parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise NotReadable("DOCTYPE")
 
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        opened(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
+
+    def end(tag: str) -> None:
+        if closed is not None:
+            closed(tag.rpartition(":")[2] if ":" in tag else tag)
+
+    parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: opened(tag.rpartition(" ")[2], attributes)  # type: ignore[operator]
+    parser.StartElementHandler = begin
     if closed is not None:
-        parser.EndElementHandler = lambda tag: closed(tag.rpartition(" ")[2])  # type: ignore[operator]
+        parser.EndElementHandler = end
     if text is not None:
-        parser.CharacterDataHandler = text  # type: ignore[assignment]
+        parser.CharacterDataHandler = text
     with book.open(part) as file:
         parser.ParseFile(file)

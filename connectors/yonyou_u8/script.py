@@ -7,10 +7,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
+from bridge import language
 from bridge.domain.errors import BridgeError
 from config.base import HoldVia, SourceSettings
 from connectors.database import Schema, grant_script, open_engine, read_schema, revoke_script, sql_text, transaction
-from connectors.database.grants import LOGIN
+from connectors.database.grants import LOGIN, quoted
 from connectors.holds import hold_script
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.documents import Window, document_statement, key_statement, present_pairs
@@ -79,8 +80,8 @@ def grants(source: str, settings: SourceSettings) -> str:
     script = grant_script(source, _named(settings), [(name, wanted.purpose) for name, wanted in _READ.items()])
     parts = [script]
     if settings.url is None:
-        login = settings.user or LOGIN
-        parts += [f"USE {settings.system_database};", f"CREATE USER {login} FOR LOGIN {login};"]
+        login = quoted(settings.user or LOGIN, "mssql")
+        parts += [f"USE {quoted(settings.system_database, 'mssql')};", f"CREATE USER {login} FOR LOGIN {login};"]
         parts += [
             f"GRANT SELECT ON dbo.{name} TO {login};  -- {wanted.purpose}" for name, wanted in SYSTEM_TABLES.items()
         ]
@@ -95,12 +96,22 @@ def revoke(source: str, settings: SourceSettings) -> str:
     parts: list[str] = []
     if settings.hold is not None and _backend(settings) != "sqlite":
         frozen = settings.hold.via == "frozen_quantity"
-        table, writer = (FREEZE if frozen else settings.hold.table), settings.hold.user or _HOLD_LOGIN
+        table = FREEZE if frozen else settings.hold.table
+        writer = quoted(settings.hold.user or _HOLD_LOGIN, _backend(settings))
+        parts += (
+            [f"USE {quoted(_database(settings), 'mssql')};"]
+            if settings.url is None and settings.hold.url is None
+            else []
+        )
         parts.append(f"REVOKE SELECT, INSERT, UPDATE ON {table} FROM {writer};")
+        read = ("Inventory", "ComputationUnit", "Warehouse")
         parts += [f"REVOKE SELECT, UPDATE ON dbo.CurrentStock FROM {writer};"] if frozen else []
+        parts += [f"REVOKE SELECT ON dbo.{name} FROM {writer};" for name in read] if frozen else []
+        if settings.hold.user is not None and settings.hold.user != settings.user and settings.url is None:
+            parts += [f"DROP USER {writer};", f"DROP LOGIN {writer};"]
     if settings.url is None:
-        login = settings.user or LOGIN
-        parts += [f"USE {settings.system_database};"]
+        login = quoted(settings.user or LOGIN, "mssql")
+        parts += [f"USE {quoted(settings.system_database, 'mssql')};"]
         parts += [f"REVOKE SELECT ON dbo.{name} FROM {login};" for name in SYSTEM_TABLES]
         parts += [f"DROP USER {login};"]
     parts.append(revoke_script(source, _named(settings), list(_READ)))
@@ -112,8 +123,14 @@ _HOLD_LOGIN = "bridge_hold"
 
 def _hold_grants(settings: YonyouU8Settings, hold: HoldVia) -> str:
     backend = _backend(settings if hold.url is None else settings.model_copy(update={"url": hold.url}))
-    login = hold.user or _HOLD_LOGIN
-    use = f"USE {_database(settings)};\n" if backend == "mssql" and hold.url is None and settings.url is None else ""
+    login = quoted(hold.user or _HOLD_LOGIN, backend)
+    if backend == "mssql" and hold.url is None and settings.url is None:
+        use = f"USE {quoted(_database(settings), backend)};\n"
+        if hold.user != settings.user:
+            password = language.text("zh", "database.grants_password")
+            use += f"CREATE LOGIN {login} WITH PASSWORD = N'{password}';\nCREATE USER {login} FOR LOGIN {login};\n"
+    else:
+        use = ""
     script = freeze_script(backend, login) if hold.via == "frozen_quantity" else hold_script(hold, backend, login)
     return use + script
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 from contract_kingdee import KingdeeHarness
+from contract_kingdee_cloud import DraftConversionHarness, KingdeeCloudHarness, StatusConversionHarness
 from contract_mes import MesHarness
 from contract_spreadsheet import SpreadsheetHarness
 from contract_sql import SqlHarness
@@ -25,6 +26,15 @@ class TestKingdeeK3(SourceContract):
     def harness(self, tmp_path):
         """Return a fresh account set."""
         yield from _opened(KingdeeHarness(tmp_path))
+
+
+class TestKingdeeCloud(SourceContract):
+    """K/3 Cloud through its WebAPI."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh data centre."""
+        yield from _opened(KingdeeCloudHarness(tmp_path))
 
 
 class TestYonyouU8(SourceContract):
@@ -79,3 +89,21 @@ class TestHoldTable(TargetContract):
     def harness(self, tmp_path):
         """Return a fresh account set."""
         yield from _opened(HoldTableHarness(tmp_path))
+
+
+class TestStatusConversion(TargetContract):
+    """Kingdee Cloud's status conversion, audited by the bridge."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh data centre."""
+        yield from _opened(StatusConversionHarness(tmp_path))
+
+
+class TestDraftConversion(TargetContract):
+    """Kingdee Cloud's status conversion, audited by a person."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh data centre."""
+        yield from _opened(DraftConversionHarness(tmp_path))

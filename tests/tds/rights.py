@@ -8,7 +8,7 @@ from tds import failures
 from tds.translate import Touch
 
 ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
-_NAME = r"\[?(?:dbo\]?\.\[?)?([^\]\s(),;]+)\]?"
+_NAME = r"(?:\[?dbo\]?\.)?(\[[^\]]+\]|[^\]\s(),;]+)"
 _LOGIN = re.compile(rf"CREATE\s+LOGIN\s+{_NAME}\s+WITH\s+PASSWORD\s*=\s*N?'((?:[^']|'')*)'", re.IGNORECASE)
 _USER = re.compile(rf"CREATE\s+USER\s+{_NAME}\s+FOR\s+LOGIN\s+{_NAME}", re.IGNORECASE)
 _DROP = re.compile(rf"DROP\s+(USER|LOGIN)\s+{_NAME}", re.IGNORECASE)
@@ -71,13 +71,13 @@ class Rights:
     def execute(self, statement: str, database: str) -> bool:
         """Carry out CREATE LOGIN, CREATE USER, GRANT, REVOKE or DROP; return whether the statement was one."""
         if found := _LOGIN.match(statement):
-            self.passwords[found[1]] = found[2].replace("''", "'")
+            self.passwords[_bare(found[1])] = found[2].replace("''", "'")
         elif found := _USER.match(statement):
-            self.users.add((found[2].lower(), database.lower()))
+            self.users.add((_bare(found[2]).lower(), database.lower()))
         elif found := _DROP.match(statement):
-            self._drop(found[1].upper(), found[2], database)
+            self._drop(found[1].upper(), _bare(found[2]), database)
         elif found := _GRANT.match(statement):
-            verb, rights, table, columns, login = found.groups()
+            verb, rights, table, columns, login = (_bare(word or "") for word in found.groups())
             limited = frozenset(name.strip(" []").lower() for name in columns.split(",")) if columns else None
             for right in rights.split(","):
                 key = (login.lower(), database.lower(), right.strip().upper(), table.lower())
@@ -96,3 +96,7 @@ class Rights:
         self.users.discard((name.lower(), database.lower()))
         for key in [key for key in self.grants if key[:2] == (name.lower(), database.lower())]:
             del self.grants[key]
+
+
+def _bare(name: str) -> str:
+    return name.strip("[]")

@@ -51,6 +51,7 @@ class Instance:
     snapshot: dict[str, bool] = field(default_factory=dict)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     log: list[Received] = field(default_factory=list)
+    attempts: list[requests.Login] = field(default_factory=list)
     locks: Locks = field(default_factory=Locks)
     understood: dict[Any, Any] = field(default_factory=dict)
     released: threading.Event = field(default_factory=threading.Event)
@@ -167,6 +168,7 @@ class Instance:
         if kind != LOGIN:
             raise Gone
         login = requests.login(body)
+        self.attempts.append(login)
         self._numbers += 1
         try:
             if self.rights.passwords.get(login.user) != login.password:

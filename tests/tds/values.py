@@ -77,7 +77,7 @@ def _long(kind: Kind, value: Any) -> bytes:
 
 def _decimal(kind: Kind, value: Any) -> bytes:
     number = Decimal(str(value)).quantize(Decimal(1).scaleb(-kind.scale), context=_WIDE)
-    magnitude = int(abs(number).scaleb(kind.scale, _WIDE))
+    magnitude = int(number.copy_abs().scaleb(kind.scale, _WIDE))
     if magnitude >= 10**kind.precision:
         raise failures.overflow("numeric")
     size = next(size for digits, size in _MAGNITUDES if kind.precision <= digits)

@@ -6,9 +6,11 @@ answers carry them as JSON floats, as the real one does.
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import format_datetime
@@ -32,29 +34,42 @@ class KingdeeCloudServer:
     """Serve one data centre until `stop`; a context manager starts and stops it.
 
     `books` holds what it knows, `gate` who may enter, `modes` how queries behave. `fail_next` breaks the next answers,
-    one each: "502", "502_after", "timeout_after" (the work is done, the line drops), "response_error", "html", "429",
-    "429:SECONDS", "msgcode:N", "cut:BYTES", "cut_close:BYTES", "trickle", "hang", "drop", "expire"; "" lets one pass.
+    one each, `always` breaks every one: "status:N", "redirect", "502", "502_after", "timeout_after" (the work is done,
+    the line drops), "response_error", "html", "429", "429:SECONDS", "msgcode:N", "cut:BYTES", "cut_close:BYTES",
+    "trickle", "hang", "drop", "expire"; "" lets one pass.
     `calls` lists (service, body) of every request that came in.
     """
 
-    def __init__(self, *, variant: str = "plain", port: int = 0, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        variant: str = "plain",
+        port: int = 0,
+        now: Callable[[], datetime] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.now = now or (lambda: datetime.now(UTC))
         self.books = CloudBooks(variant=variant)
         self.documents = Documents(self.books, self.now)
         self.gate = Gate(self.now)
         self.modes = QueryModes()
         self.faults: list[str] = []
+        self.always = ""
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.guard = threading.RLock()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (CloudHandler,), {"cloud": self}))
         self._server.daemon_threads = True
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            # The handshake happens with the first read, in the connection's own thread.
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
     def url(self) -> str:
         """Return the base URL, up to and with /k3cloud."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/k3cloud"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/k3cloud"
 
     def start(self) -> Self:
         """Begin to serve."""
@@ -127,7 +142,7 @@ class CloudHandler(BaseHTTPRequestHandler):
         service = self.path.removeprefix(_BASE).removesuffix(".common.kdsvc")
         with cloud.guard:
             cloud.calls.append((service, body))
-            fault = cloud.faults.pop(0) if cloud.faults else ""
+            fault = cloud.faults.pop(0) if cloud.faults else cloud.always
         if self._breaks_before(fault):
             return
         with cloud.guard:
@@ -173,6 +188,11 @@ class CloudHandler(BaseHTTPRequestHandler):
         kind, _, number = fault.partition(":")
         if kind == "502":
             self._write(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html")
+        elif kind == "status":
+            bodiless = number in {"204", "205", "304"}
+            self._write(int(number), b"" if bodiless else b'[["x"]]', "application/json")
+        elif kind == "redirect":
+            self._write(302, b"", "text/html", {"Location": self.path})
         elif kind == "429":
             self._write(429, b"Too Many Requests", "text/plain", {"Retry-After": number} if number else {})
         elif kind == "html":
@@ -219,7 +239,8 @@ class CloudHandler(BaseHTTPRequestHandler):
 
     def _drop(self) -> None:
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def _write(
         self, status: int, text: bytes, kind: str, headers: dict[str, str] | None = None, *, length: int | None = None

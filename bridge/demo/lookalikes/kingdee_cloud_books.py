@@ -188,7 +188,8 @@ class CloudBooks:
         ]
 
     def _stock_row(self, row: Row) -> Row:
-        free = Decimal(0) if self.available_is_broken else row["FBaseQty"] - row["FBaseLockQty"]
+        on_hand = row["FBaseQty"] or Decimal(0)
+        free = Decimal(0) if self.available_is_broken else on_hand - row["FBaseLockQty"]
         return {
             **row,
             "FQty": row["FBaseQty"],

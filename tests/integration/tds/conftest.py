@@ -35,19 +35,19 @@ def _microsoft():
 
 @pytest.fixture(scope="session")
 def freetds():
-    """The FreeTDS driver, or a skip."""
+    """Return the FreeTDS driver, or skip."""
     return _freetds()
 
 
 @pytest.fixture(params=["freetds", pytest.param("microsoft", marks=pytest.mark.msodbc)])
 def driver(request):
-    """Each ODBC driver in turn."""
+    """Return each ODBC driver in turn."""
     return _freetds() if request.param == "freetds" else _microsoft()
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory):
-    """The plant's files, built once."""
+    """Return the folder of the plant's files, built once."""
     folder = tmp_path_factory.mktemp("plant")
     build(folder)
     return folder
@@ -55,7 +55,7 @@ def template(tmp_path_factory):
 
 @pytest.fixture
 def plant(template, tmp_path):
-    """A copy of the plant with its server running."""
+    """Yield a copy of the plant with its server running."""
     folder = tmp_path / "plant"
     shutil.copytree(template, folder)
     made = Plant(folder)

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 import pyodbc
 from tds import Instance
 
-from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock, register_account
+from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
 from bridge.domain.hold import HoldOrder
-from bridge.domain.snapshot import Scope
 from config.base import HoldVia
 from connectors.kingdee_k3 import CONNECTOR as K3
 from connectors.kingdee_k3.config import KingdeeK3Settings

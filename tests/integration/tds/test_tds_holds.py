@@ -19,14 +19,14 @@ LOGIN = "CREATE LOGIN bridge_hold WITH PASSWORD = N'Hold-1'; CREATE USER bridge_
 
 @pytest.fixture
 def table(plant, driver):
-    """The hold table of U8's account database, made by the DBA's script."""
+    """Return the hold table of U8's account database, made by the DBA's script."""
     plant.run_script(driver, LOGIN + hold_script(HoldVia(user="bridge_hold"), "mssql", "bridge_hold"))
     return plant.target(driver, "hold_table")
 
 
 @pytest.fixture
 def frozen(plant, driver):
-    """U8's frozen quantity, released by the DBA's script."""
+    """Return U8's frozen quantity, released by the DBA's script."""
     plant.run_script(driver, LOGIN + freeze_script("mssql", "bridge_hold"))
     return plant.target(driver, "frozen_quantity")
 
@@ -196,7 +196,7 @@ def test_a_connection_killed_while_writing_leaves_nothing(plant, driver, via, re
 
 def test_an_answer_lost_after_the_commit_is_unknown(plant, table):
     """The row was written but nobody saw it: unknown, to be probed; the probe then finds it."""
-    plant.server.plan(r"^SELECT .*FROM \[?stockbridge_hold", lambda session: None)
+    plant.server.plan(r"^SELECT .*FROM \[?stockbridge_hold", lambda _: None)
     plant.server.plan(r"^SELECT .*FROM \[?stockbridge_hold", Manner(share=0, then="close"))
     with pytest.raises(EffectUnknown):
         table.place(order(80))

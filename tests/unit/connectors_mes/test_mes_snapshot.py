@@ -18,6 +18,7 @@ from bridge.domain.snapshot import STOCK_LINES, WAREHOUSE_CARDS, Scope
 from connectors.mes import CONNECTOR
 from connectors.mes.config import MesSettings, RowFields
 from connectors.mes.rows import Rows
+from connectors.mes.source import safety
 
 FIELDS = {"item": "part_no", "warehouse": "area", "qty": "qty", "unit": "uom", "doc": "report_no", "at": "done_at"}
 
@@ -190,7 +191,17 @@ def test_the_account_is_the_address_and_the_tenant(wire):
     assert found.account == f"{wire.url.removeprefix('http://')} tenant-id=2"
     assert found.product == "MES (REST, yudao)"
     assert source(wire.url, account="东莞MES", token="t").probe().account == "东莞MES"
-    assert dict(source(wire.url, token="t").probe().findings) == {"mes_token_in_clear": {}}
+
+
+def test_what_is_unsafe_is_said():
+    """A token in the clear, unless it never leaves the machine; a certificate that nobody checks."""
+    assert _codes("http://mes.example.com/api", token="t") == ["mes_token_in_clear"]
+    assert _codes("http://127.0.0.1/api", token="t") == _codes("https://mes.example.com/api", token="t") == []
+    assert _codes("https://mes.example.com/api", verify_tls=False) == ["mes_certificate_unchecked"]
+
+
+def _codes(url, **more):
+    return [code for code, _ in safety(settings(url, **more))]
 
 
 @pytest.mark.parametrize(

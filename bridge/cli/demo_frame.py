@@ -1,4 +1,4 @@
-"""The end of the demo in words: its own check, its result, and how to go on."""
+"""Before and after the demo's day in words: what stands there, its own check, its result, and how to go on."""
 
 import shutil
 import sys
@@ -6,19 +6,46 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bridge.cli.demo_story import RULE, amount
+from bridge.cli.demo_story import amount
 from bridge.cli.output import Output
+from bridge.demo.beats import Opened
 from bridge.demo.proof import Finding, Proof
 from bridge.domain.hold import HoldState
 from bridge.language import text
 
+RULE = "─" * 116
+
 
 @dataclass(frozen=True)
-class Ending:
-    """What is said when the day is over, or after the fault button. `folder` is the plant's."""
+class Frame:
+    """What is said around the day, or after the fault button. `folder` is the plant's."""
 
     out: Output
     folder: Path
+
+    def opening(self, plant: Opened, faults: int, *, punctual: bool) -> None:
+        """Say what stands there and what to watch."""
+        say = self.out.say
+        self.out.line(RULE)
+        say("demo.head.title")
+        self.out.line(RULE)
+        say("demo.head.plant", day=plant.day.isoformat(), articles=plant.articles, renamed=plant.renamed)
+        say(
+            "demo.head.systems",
+            books_rows=plant.books_rows,
+            stock_rows=plant.stock_rows,
+            mes=plant.mes_url,
+            consigned=plant.consigned,
+            smtp=plant.smtp_port,
+        )
+        say("demo.head.real")
+        say("demo.head.folder", folder=plant.folder)
+        self.out.line()
+        say("demo.head.punctual" if punctual else "demo.head.late")
+        say("demo.head.job")
+        say("demo.head.legend")
+        say("demo.head.faults" if faults else "demo.head.no_faults", count=faults)
+        self.out.line()
 
     def result(self, proof: Proof) -> None:
         """Show what was planted beside what was found, every check, and the result in one sentence."""
@@ -88,7 +115,10 @@ class Ending:
 
 def _program() -> str:
     """Return how this program is called from here: by its name if the shell finds it, else by its path."""
-    return "stockbridge" if shutil.which("stockbridge") else str(Path(sys.argv[0]).absolute())
+    beside = Path(sys.executable).with_name("stockbridge")
+    if shutil.which("stockbridge"):
+        return "stockbridge"
+    return str(beside) if beside.exists() else f"{sys.executable} -m bridge"
 
 
 def _mark(*, right: bool) -> str:

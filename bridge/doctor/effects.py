@@ -1,0 +1,45 @@
+"""Where the bridge's decisions go: the mail server and the hold targets, asked without sending or placing anything."""
+
+from collections.abc import Iterator
+
+from alerts.mail import try_login
+from alerts.register import REGISTER
+from bridge.bootstrap import Application
+from bridge.doctor.finding import Finding, fine, of_error, warning
+from bridge.domain.errors import BridgeError
+from bridge.rules import mail_server
+
+_UNKNOWN_REF = "SBDOCTOR00000000"
+
+
+def mail(app: Application) -> Iterator[Finding]:
+    """Yield whether the mail server takes our login; nothing is sent. Without [mail] the configuration says so."""
+    server = mail_server(app.settings, app.loaded.resolve)
+    if server is None:
+        return
+    try:
+        try_login(server)
+    except BridgeError as error:
+        yield of_error("mail", error)
+    else:
+        yield fine("mail", "BR-2131", host=server.host, port=server.port)
+
+
+def holds(app: Application) -> Iterator[Finding]:
+    """Yield whether each hold target can be read: what stands there, and a reference that nobody has placed."""
+    for name in app.target_names():
+        area = "holds"
+        try:
+            target = app.target(name)
+            if not target.ability.can_probe:
+                yield warning(area, "BR-2133", target=name, level=target.ability.level)
+                continue
+            standing = len(target.list_own())
+            target.probe(_UNKNOWN_REF)
+        except BridgeError as error:
+            yield of_error(area, error)
+        else:
+            facts = {"target": name, "level": target.ability.level, "count": standing}
+            yield fine(area, "BR-2132", **facts, operations=", ".join(target.ability.operations))
+    if not app.target_names() and app.settings.plant.mode == "hold":
+        yield warning("holds", "BR-2134", register=REGISTER)

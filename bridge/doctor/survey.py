@@ -1,0 +1,62 @@
+"""数字体检: one source's figures on the common footing, with what its documents say, as plain JSON values."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bridge.bootstrap import Application
+from bridge.doctor.numbers import numbers_of
+from bridge.domain.report import money
+from bridge.domain.snapshot import Snapshot
+from reconcilers.align import align
+
+_UNAUDITED = ("draft", "saved")
+_OLDEST = 5
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def survey(app: Application, snapshot: Snapshot) -> dict[str, object]:
+    """Given one source's snapshot, return its figures. Nothing is stored; documents are those the ledger knows."""
+    provenance = snapshot.provenance
+    counted = asdict(numbers_of(snapshot))
+    aligned = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
+    settings = app.source_settings(provenance.source)
+    return {
+        "source": provenance.source,
+        "label": settings.label or provenance.source,
+        "account": provenance.account,
+        "at": (provenance.as_of or provenance.fetched_to).isoformat(timespec="seconds"),
+        "rows": provenance.rows,
+        **{name: figure for name, figure in counted.items() if name != "value"},
+        "value": money(counted["value"]) if snapshot.items.num_rows else None,
+        "unmapped_items": len(aligned.unmapped),
+        "unmapped_value": money(sum(abs(each.value or 0) for each in aligned.unmapped)),
+        "unmapped_warehouses": len(aligned.unmapped_warehouses),
+        **_documents(app, provenance.source),
+    }
+
+
+def _documents(app: Application, source: str) -> dict[str, object]:
+    """Return what the document ledger knows of a source; None where it has never read one."""
+    with app.store.read() as uow:
+        if not uow.movements.knows(source):
+            return {"documents": None, "unaudited": None, "oldest_unaudited": []}
+        rows = uow.movements.window([source], _EPOCH)
+    open_rows = rows.filter(pc.is_in(rows["state"], value_set=pa.array(_UNAUDITED)))
+    dated = open_rows.filter(pc.is_valid(open_rows["business_time"])).sort_by("business_time")
+    zone = app.clock.now().tzinfo
+    oldest: dict[str, dict[str, object]] = {}
+    for row in dated.select(["document_type", "document_number", "business_time", "maker"]).to_pylist():
+        day = row["business_time"].astimezone(zone).date().isoformat()
+        facts = {"type": row["document_type"], "number": row["document_number"], "date": day, "maker": row["maker"]}
+        oldest.setdefault(row["document_number"], facts)
+        if len(oldest) == _OLDEST:
+            break
+    numbers = set(rows["document_number"].to_pylist())
+    return {
+        "documents": len(numbers),
+        "unaudited": len(set(open_rows["document_number"].to_pylist())),
+        "oldest_unaudited": list(oldest.values()),
+    }
