@@ -29,10 +29,11 @@ def test_no_text_is_defined_in_two_files(lang):
     """Two sentences under one code would replace each other silently."""
     where = {}
     for path in sorted((FOLDER / lang).glob("*.toml")):
-        area = path.stem.partition("_")[0]
-        for name in tomllib.loads(path.read_text(encoding="utf-8")):
-            assert (area, name) not in where, f"{area}.{name} in {path.name} and {where[area, name]}"
-            where[area, name] = path.name
+        found = {}
+        language._flatten(path.stem.partition("_")[0], tomllib.loads(path.read_text(encoding="utf-8")), found)
+        for key in found:
+            assert key not in where, f"{key} in {path.name} and {where[key]}"
+            where[key] = path.name
 
 
 def test_every_error_code_raised_has_its_sentence():

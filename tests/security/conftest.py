@@ -1,0 +1,29 @@
+"""The plants of the acceptance tests, with hostile data."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "acceptance")]
+
+from acceptance_plant import Plant, build
+from acceptance_sink import Sink
+
+
+@pytest.fixture(scope="session")
+def session_sink() -> Iterator[Sink]:
+    """Give one mail server for all tests of this folder."""
+    started = Sink().start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    """Give a plant with accepted baselines. Copy it."""
+    plant = build(tmp_path_factory.mktemp("calm"))
+    plant.accept()
+    plant.later(minutes=5)
+    return plant
