@@ -28,6 +28,21 @@ def versions(table: pa.Table, changes: pa.Table) -> pa.Table:
     return pa.concat_tables([table.filter(pc.invert(touched)), pa.Table.from_pylist(found, schema=LEDGER)])
 
 
+def returned(table: pa.Table) -> pa.Table:
+    """Given LEDGER rows without a history, return them with the first stint of what was un-audited and audited again.
+
+    It is taken to have begun when the document was first seen.
+    """
+    back = pc.and_(table["counts"], pc.greater(table["counted_at"], table["uncounted_at"]))
+    back = pc.fill_null(pc.and_(back, pc.less(table["first_seen"], table["uncounted_at"])), False)  # noqa: FBT003
+    found = table.filter(back).to_pylist()
+    if not found:
+        return table
+    first = [{**row, "counted_at": row["first_seen"], "counts": False, "deleted": True} for row in found]
+    again = [{**row, "uncounted_at": None} for row in found]
+    return pa.concat_tables([table.filter(pc.invert(back)), pa.Table.from_pylist(first + again, schema=LEDGER)])
+
+
 def _timeline(row: dict[str, Any], former: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the versions of one document, oldest first; neighbours that differ in nothing that counts are one."""
     begin: datetime | None = row["first_seen"]

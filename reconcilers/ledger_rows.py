@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bridge.domain.movement import FAMILIES
-from reconcilers.history import versions
+from reconcilers.history import returned, versions
 from reconcilers.request import LEDGER, ExplainPolicy, LedgerSide
 from reconcilers.rows import DAY, FAR, Flags, Ints, Rows, micros
 
@@ -70,6 +70,7 @@ def read_side(side: LedgerSide, sign: int, places: pa.Table, grain: tuple[str, .
     table = ledger_table(side.movements)
     if side.changes is not None and side.changes.num_rows:
         table = versions(table, side.changes)
+    table = returned(table)
     code = place_codes(table, places, grain)
     table = table.filter(pa.array(code >= 0))
     return rows_of(table, sign, code[code >= 0], places, policy)

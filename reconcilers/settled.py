@@ -4,9 +4,8 @@ Without an agreement point every document of the window takes part. With one, at
 - a document that counted at A and was not open then is settled, and left out;
 - a settled document that stopped counting since (deleted, voided, un-audited) comes back as a *removal*: an event with
   the opposite effect. Re-entering or auditing it again is then an ordinary document that cancels the removal;
-- an edited document is its old version's removal and a new document (history.py); without a history of changes the
-  edit cannot be undone and shows up as an undocumented rest;
-- un-audited and audited again since A: it counted at A and counts now, so it stays settled.
+- an edited document, and one un-audited and audited again, is its old version's removal and a new document
+  (history.py); without a history of changes an edit cannot be undone and shows up as an undocumented rest.
 """
 
 from dataclasses import replace
@@ -50,13 +49,9 @@ def active(rows: Rows, request: ExplainRequest, at: int) -> Rows:
     names = ids(rows) if opened else None
     is_open = _among(names, opened, len(rows))
     then = (rows.starts <= since) & (rows.ends > since)
-    then |= (rows.seen <= since) & (rows.left > since) & (rows.left < rows.starts) & (rows.starts < FAR)
     settled = then & ~is_open
     gone = then & ~is_open & ~rows.counted & (rows.left <= at)
-    missed = _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows))
-    gone |= _last(rows, missed)
-    # it counts again and nobody kept its versions: as if it had never been away
-    settled |= missed & rows.counted & ~np.isin(rows.tie, rows.tie[gone])
+    gone |= _last(rows, _among(names, [name[1:] for name in opened if name.startswith(REMOVED)], len(rows)))
     removals = _as_removals(rows.take(gone))
     ghost = ~rows.counted & ~rows.live & ~gone & (rows.starts < FAR) & (rows.left > since - DAY)
     kept = replace(rows, ghost=ghost)

@@ -75,7 +75,7 @@ def link_unequal(pool: Pool, limit: Ints, *, sole: bool) -> None:
     one against all others, or in time order.
     """
     for token in list(tokens(pool).values())[:3]:
-        shared = _shared(pool, token)
+        shared = _shared(token)
         for members in _leftovers(pool, token, int(limit.max(initial=0)), counted_only=False):
             if sole and (len(members) != _PAIR or shared[members].any()):
                 continue
@@ -99,7 +99,7 @@ def _one_event(rows: Rows, one: int, other: int) -> bool:
     return bool(same_way) and (len(kinds) == 1 or OTHER in kinds)
 
 
-def _shared(pool: Pool, token: Ints) -> Flags:
+def _shared(token: Ints) -> Flags:
     """Return which rows carry a token that stands for more than one document a side, at this position or elsewhere."""
     found: Flags = (np.bincount(token)[token] > _PAIR) & (token > 0) if len(token) else token > 0
     return found
