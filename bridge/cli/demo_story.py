@@ -9,12 +9,12 @@ from bridge.cli.output import Output
 from bridge.cli.report import quantity, shown_money
 from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Posted, Slipped
 from bridge.demo.plant import U8_CODES
+from bridge.domain.causes import cause_proof
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.quantity import to_micro
 from bridge.domain.report import RunReport
 from bridge.language import text
-from reconcilers.causes.sentence import sentence
 
 _WAREHOUSES = {code: name for name, code in U8_CODES.items()}
 
@@ -105,8 +105,7 @@ class Story:
     @tell.register
     def _(self, beat: Posted) -> None:
         first = beat.letters[0]
-        file = first.html or first.eml
-        self.out.say("demo.line.mail", to=" ".join(beat.names), subject=first.subject, file=file.name)
+        self.out.say("demo.line.mail", to=" ".join(beat.names), subject=first.subject, file=first.eml.stem)
 
     @tell.register
     def _(self, beat: Acted) -> None:
@@ -172,7 +171,7 @@ class Story:
                 "demo.line.cause",
                 cause=text(self.out.lang, f"causes.{cause.code}.name"),
                 confidence=text(self.out.lang, f"cli.confidence.{cause.confidence}"),
-                proof=sentence(self.out.lang, cause),
+                proof=cause_proof(cause, self.out.lang),
             )
 
     def _text(self, key: str, **facts: object) -> str:

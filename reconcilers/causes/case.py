@@ -55,7 +55,7 @@ class Finding:
         return "high" if self.score >= HIGH else "medium" if self.score >= MEDIUM else "low"
 
     def cause(self) -> Cause:
-        """Return it as the value people see; the facts travel in the note, `causes.sentence` reads them."""
+        """Return it as the value people see; the facts travel in the note, `bridge.domain.causes` reads them."""
         return Cause(self.code, self.confidence, self.documents, urlencode(dict(self.facts)))
 
 

@@ -4,8 +4,8 @@ import pytest
 from explain_frames import document, one
 
 from bridge import language
+from bridge.domain.causes import cause_proof
 from bridge.domain.variance import Cause
-from reconcilers.causes.sentence import sentence
 
 CODES = ("T1", "T2", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "M1", "B1", "S1", "P1", "X9")
 
@@ -17,12 +17,12 @@ def test_every_cause_has_its_words(lang, code):
     for part in ("name", "cure", "who", "proof", "proof_unsure"):
         assert language.text(lang, f"causes.{code}.{part}")
     if code not in ("D7", "D8", "D9", "M1", "B1"):
-        assert "<" not in sentence(lang, Cause(code, "low"))
+        assert "<" not in cause_proof(Cause(code, "low"), lang)
 
 
 def test_sentence_tells_the_proof():
     """A duplicate is told with both numbers and the time between them; hostile numbers pass through unbroken."""
     book = [document("k3", "W&1=<b>", 80, 86, "BG"), document("k3", "W2", 80, 85, "BG")]
     found = one(book, [document("u8", "X", 80, 80, "BG")], (160, 80))
-    assert sentence("zh", found.causes[0]) == "账的 W&1=<b> 与 W2 来源和数量相同,相隔 60 秒"
-    assert "60 seconds apart" in sentence("en", found.causes[0])
+    assert cause_proof(found.causes[0], "zh") == "账的 W&1=<b> 与 W2 来源和数量相同,相隔 60 秒"
+    assert "60 seconds apart" in cause_proof(found.causes[0], "en")
