@@ -60,7 +60,7 @@ def build(folder: Path, lines: int, warehouses: int = 10) -> None:
         for position in range(lines):
             number, place = divmod(position, warehouses)
             code, quantity = f"I{number:06d}", 1000 + position % 977
-            wrong = 100 if position % (lines // FAULTS) == 7 else 0  # noqa: PLR2004
+            wrong = 100 if position % (lines // FAULTS) == 7 else 0
             k3.run(
                 "INSERT INTO ICInventory (FBrNo, FItemID, FBatchNo, FStockID, FQty) VALUES ('0', ?, '', ?, ?)",
                 (ids[code], stocks[place][1], quantity),

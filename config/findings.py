@@ -59,7 +59,7 @@ def _tls_of(source: SourceSettings) -> tuple[str, str, bool | None, bool] | None
             getattr(source, "encrypt", None),
             getattr(source, "trust_server_certificate", False),
         )
-    words = unquote_plus(url.get_secret_value()) if url is not None else ""
+    words = unquote_plus(url.get_secret_value()).replace("odbc_connect=", "") if url is not None else ""
     if not words.lower().startswith("mssql"):
         return None
     found = {key.lower(): value.strip("{}") for key, value in re.findall(r"[?&;=](\w+)=(\{[^}]*\}|[^;&]*)", words)}

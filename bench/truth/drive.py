@@ -46,6 +46,7 @@ def configure(plant: Plant, *, grain: tuple[str, ...] = ("item", "warehouse"), p
     The MES is a witness where the plant has one.
     """
     grains = ", ".join(f'"{name}"' for name in grain)
+    grace = f"{plant.truth.grace_minutes}m"
     witness = _MES.format(url=plant.mes.url) if plant.mes else ""
     evidence = f'evidence = ["{WITNESS}"]\n' if plant.mes else ""
     path = plant.folder / "bridge.toml"
@@ -69,8 +70,8 @@ book = ["k3"]
 stock = ["u8"]
 grain = [{grains}]
 {evidence}[cutoff]
-grace = "{plant.truth.grace_minutes}m"
-grace_by_doc = {{ "调拨" = "{plant.truth.grace_minutes}m", "transfer_in" = "{plant.truth.grace_minutes}m", "transfer_out" = "{plant.truth.grace_minutes}m" }}
+grace = "{grace}"
+grace_by_doc = {{ "调拨" = "{grace}", "transfer_in" = "{grace}", "transfer_out" = "{grace}" }}
 close_days = []
 [thresholds]
 percent = {percent}

@@ -52,15 +52,17 @@ def _what_ran(plants: Sequence[tuple[Trial, Mapping[str, Any]]], asked: Asked, r
     stories = Counter((trial.story, trial.profile) for trial in trials)
     told = ", ".join(f"{count} {story} {profile}" for (story, profile), count in sorted(stories.items()))
     seeds = sorted({trial.seed for trial in trials})
-    return [
+    ran = (
         f"Run on {datetime.now(UTC):%Y-%m-%d} (UTC), {platform.system()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, code {results.code}.",
-        "",
+        f"Python {platform.python_version()}, code {results.code}."
+    )
+    size = (
         f"**{len(plants)} of {wanted} plants** of {one.days} days, {one.items} items, {one.movements} lines a day, a run "
         f"every {one.every_min} minutes from 06:00 to 22:00; seeds {', '.join(map(str, seeds))}. By story: {told}. "
         f"{total.runs} runs, {total.compared} positions compared, "
-        f"{total.seconds / max(total.runs, 1):.2f} s of processor time a run.",
-    ]
+        f"{total.seconds / max(total.runs, 1):.2f} s of processor time a run."
+    )
+    return [ran, "", size]
 
 
 def _main_table(plants: Sequence[tuple[Trial, Mapping[str, Any]]]) -> list[str]:
@@ -71,16 +73,17 @@ def _main_table(plants: Sequence[tuple[Trial, Mapping[str, Any]]]) -> list[str]:
         f"| figure | target | {' | '.join([*profiles, 'all'])} |",
         f"|---|---|{'---|' * len(columns)}",
     ]
-    for rows in zip(*(figures(column) for column in columns), strict=True):
-        lines.append(f"| {rows[0][0]} | {rows[0][1]} | {' | '.join(row[2] for row in rows)} |")
-    total = columns[-1]
     lines += [
-        "",
+        f"| {rows[0][0]} | {rows[0][1]} | {' | '.join(row[2] for row in rows)} |"
+        for rows in zip(*(figures(column) for column in columns), strict=True)
+    ]
+    total = columns[-1]
+    note = (
         f"{total.judged} planted positions were judged, {total.unjudged} came too late in their story. "
         f"{total.late} were confirmed late, {total.judged - total.found} not at all. The remainder was exact at some "
-        f"run while it stood for {total.exact_later}.",
-    ]
-    return lines
+        f"run while it stood for {total.exact_later}."
+    )
+    return [*lines, "", note]
 
 
 def _beside(plants: Sequence[tuple[Trial, Mapping[str, Any]]]) -> list[str]:
@@ -155,9 +158,8 @@ def _switches(results: Sequence[Mapping[str, Any]]) -> list[str]:
         return []
     count, same, false, differing = alike(results)
     size = ", ".join(f"{value} {name}" for name, value in SMALL.items())
-    lines = [
+    told = (
         f"Audit switches: {count} of 64 combinations run (seed {results[0]['trial']['seed']}; {size}); "
-        f"{same} give the same verdict, {false} false alarms.",
-        "",
-    ]
-    return lines + [f"- {line}" for line in differing[:40]] + ([""] if differing else [])
+        f"{same} give the same verdict, {false} false alarms."
+    )
+    return [told, "", *(f"- {line}" for line in differing[:40]), *([""] if differing else [])]

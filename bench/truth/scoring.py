@@ -129,7 +129,7 @@ def _verdict(one: Expected, truth: Truth, log: Log) -> Verdict:
 
 
 def _exact(one: Expected, first: Sighting, told: Sighting) -> bool:
-    """A drift grows: it is exact when it was confirmed at one of its steps and ends at its full sum."""
+    """Return whether the remainder is the planted one; a drift's: confirmed at one of its steps, at the end its full sum."""
     if one.fault.kind != DRIFT:
         return first.remainder == one.remainder
     steps = {to_micro(Decimal(so_far)) for _, so_far in one.fault.steps}

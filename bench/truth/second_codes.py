@@ -1,4 +1,4 @@
-"""Second codes: one material under two U8 codes, of which the maps know one. Are they proposed, and none applied?
+"""Second codes: one material under two U8 codes, of which the maps know one: proposed they must be, never applied.
 
 The unmapped code's documents are one-sided, and so are K/3's of the same events under the material's own code. What the
 matching leaves over goes to reconcilers/aliases; where behaviour says nothing, names and specifications (suggest) fill up.

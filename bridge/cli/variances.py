@@ -89,7 +89,8 @@ def explain(
             if not episode.variance.causes:
                 raise ConfigError("BR-2018", variance=variance)
             first = episode.variance.causes[0]
-            said, documents = first.code, tuple(dict.fromkeys(found.number for found in first.documents if found.why != "proof"))
+            said = first.code
+            documents = tuple(dict.fromkeys(found.number for found in first.documents if found.why != "proof"))
         return workflow.explain(episode, person, said, documents, note, at)
 
     return _move(context, variance, "explain", by, change)

@@ -24,7 +24,8 @@ from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, Ledger
 
 Place = tuple[str, str, str]
 _GRAIN = ("item", "warehouse", "batch")
-_LOOK_BACK = timedelta(days=3)
+_LOOK_BACK = timedelta(hours=1)
+"""Before the last agreement: room for documents that were stamped late. What stood open then is an exception of its own."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from bridge.domain.errors import BridgeError, SourceRefused, SourceUnavailable
@@ -40,7 +41,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Return whether it can still be asked."""
-        return self._process.poll() is None
+        return not _has_ended(self._process)
 
     def ask(self, call: Call) -> object:
         """Return what the source answered. Raise its BridgeError, or SourceUnavailable when it did not answer in time.
@@ -67,12 +68,13 @@ class Worker:
 
     def end(self) -> None:
         """End the child and everything in its process group, at once: it only reads, so nothing is lost."""
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                self._job.end()
-                self._process.kill()
-            else:
-                os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:  # once it is reaped, its number may be another's
+            with contextlib.suppress(OSError):
+                if sys.platform == "win32":
+                    self._job.end()
+                    self._process.kill()
+                else:
+                    os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_S)
         for reader in self._readers:
@@ -103,11 +105,22 @@ class Worker:
             self._answers.put(SourceRefused("BR-1134", **facts, error=type(cause).__name__))
 
     def _crashed(self) -> BridgeError:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_END_S)
-        code = self._process.poll()
+        """Return the error for a child that went away, with the status it left."""
+        until = time.monotonic() + _END_S
+        while not _has_ended(self._process) and time.monotonic() < until:
+            time.sleep(0.01)
         self.end()
-        return SourceUnavailable("BR-1131", source=self.opening.source, status=_status(code))
+        return SourceUnavailable("BR-1131", source=self.opening.source, status=_status(self._process.returncode))
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether a child has ended, without reaping it: its group is ended by the same number later."""
+    if sys.platform == "win32" or process.returncode is not None:
+        return process.poll() is not None
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -38,7 +38,7 @@ class TableSchema:
         return {}
 
     def alias(self, name: str) -> sa.FromClause:
-        """The table under another name, one object per name: making its columns costs more than a small reading."""
+        """Return the table under another name, one object per name: making its columns costs more than a small reading."""
         if name not in self._aliases:
             self._aliases[name] = self.clause.alias(name)
         return self._aliases[name]
@@ -103,7 +103,7 @@ def _sqlite(connection: Connection, names: tuple[str, ...]) -> dict[str, TableSc
     marks = ", ".join("?" * len(names))
     rows = connection.exec_driver_sql(
         "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c "
-        f"WHERE m.type IN ('table', 'view') AND lower(m.name) IN ({marks}) ORDER BY m.rowid, c.cid",  # noqa: S608 - marks only
+        f"WHERE m.type IN ('table', 'view') AND lower(m.name) IN ({marks}) ORDER BY m.rowid, c.cid",
         tuple(name.lower() for name in names),
     ).all()
     columns: dict[str, list[tuple[str, str]]] = {}

@@ -32,7 +32,10 @@ def grant_lines(table: str, login: str) -> str:
 
 
 def hold_script(hold: HoldVia, dialect: str, login: str) -> str:
-    """Given `[sources.X.hold]`, return what the DBA runs for the customer's hold table; `login`, quoted, may write it if `[hold]` names none."""
+    """Given `[sources.X.hold]`, return what the DBA runs for the customer-owned hold table.
+
+    `login`, spelled for the script, may write the table if `[hold]` names no user.
+    """
     writer = quoted(hold.user, dialect) if hold.user else login
     parts = [
         "-- 旁路锁表:由贵司所有,MES、PDA 出库前查询;state = 'active' 且 expires_at 未到即为锁定。数据桥只增改,不删除。",

@@ -154,9 +154,7 @@ def stock_lines(source: str, stock: Stock, units: dict[str, str]) -> pa.Table:
         raise SnapshotRejected("BR-1242", source=source, rows=stock.item.count(""))
     quantity = [
         None if missing or total is None else stated_quantity(total, source=source, item=item, warehouse=warehouse)
-        for total, missing, item, warehouse in zip(
-            stock.total, stock.unknown, stock.item, stock.warehouse, strict=True
-        )
+        for total, missing, item, warehouse in zip(stock.total, stock.unknown, stock.item, stock.warehouse, strict=True)
     ]
     return pa.Table.from_pydict(
         {

@@ -191,7 +191,9 @@ class Plant:
         for path in sorted(self.data.rglob("*")):
             if path.is_file() and not path.name.startswith(self.store.name):
                 found[str(path.relative_to(self.data))] = hashlib.sha256(path.read_bytes()).hexdigest()
-        for (name,) in rows(self.store, "SELECT name FROM sqlite_master WHERE type = 'table'") if self.data.exists() else ():
+        for (name,) in (
+            rows(self.store, "SELECT name FROM sqlite_master WHERE type = 'table'") if self.data.exists() else ()
+        ):
             content = repr(sorted(rows(self.store, f'SELECT * FROM "{name}"'), key=repr))
             found[f"table {name}"] = hashlib.sha256(content.encode()).hexdigest()
         return found

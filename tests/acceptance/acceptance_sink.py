@@ -65,4 +65,10 @@ class Sink:
 
 def mail_table(sink: Sink) -> dict[str, object]:
     """Return `[mail]` for the sink."""
-    return {"host": "127.0.0.1", "port": sink.port, "tls": "none", "from": "数据桥 <bridge@example.com>", "timeout_s": 5}
+    return {
+        "host": "127.0.0.1",
+        "port": sink.port,
+        "tls": "none",
+        "from": "数据桥 <bridge@example.com>",
+        "timeout_s": 5,
+    }

@@ -75,7 +75,9 @@ def test_wrong_queries_of_the_admin_name_what_is_wrong(plant: Plant, query, erro
     """A missing table or column, a wrong statement, a decimal comma, a code that became a number: named with its value."""
     path = plant.folder / "wms.db"
     link = sqlite3.connect(path)
-    link.executescript("CREATE TABLE stock (item text, warehouse text, quantity numeric); INSERT INTO stock VALUES ('A', '01', 1)")
+    link.executescript(
+        "CREATE TABLE stock (item text, warehouse text, quantity numeric); INSERT INTO stock VALUES ('A', '01', 1)"
+    )
     link.close()
     _sql_source(plant, f"sqlite:///{path}")
     plant.configure(sources__u8__query=query)
@@ -136,7 +138,10 @@ def test_account_set_that_u8_does_not_know(plant: Plant):
 def test_unknown_keys_are_all_named_with_line_and_nearest(plant: Plant):
     """Two typing errors and a wrong value: three sentences at once with file and line, exit 2, nothing runs."""
     text = plant.config.read_text(encoding="utf-8")
-    plant.config.write_text(text.replace("[[pairs]]", "[cutof]\nconfirm = 2\n[gates]\nmax_row_dorp = 0.2\nhistory = 0\n[[pairs]]", 1), encoding="utf-8")
+    plant.config.write_text(
+        text.replace("[[pairs]]", "[cutof]\nconfirm = 2\n[gates]\nmax_row_dorp = 0.2\nhistory = 0\n[[pairs]]", 1),
+        encoding="utf-8",
+    )
     before = plant.memory()
     done = plant.reconcile("--lang", "en")
     assert (done.code, done.out) == (2, "")
@@ -187,7 +192,16 @@ def test_unreadable_secrets(plant: Plant, reference, prepare, code, monkeypatch)
         key.write_text("A" * 43 + "=\n", encoding="ascii")
     elif prepare == "damage store":
         store.write_text(store.read_text(encoding="ascii")[:-20], encoding="ascii")
-    plant.configure(mail={"host": "127.0.0.1", "port": 25, "tls": "none", "from": "a@example.com", "user": "u", "password": reference})
+    plant.configure(
+        mail={
+            "host": "127.0.0.1",
+            "port": 25,
+            "tls": "none",
+            "from": "a@example.com",
+            "user": "u",
+            "password": reference,
+        }
+    )
     done = plant.reconcile("--lang", "en")
     assert (done.code, done.out) == (2, "")
     assert code in done.err
@@ -198,6 +212,7 @@ def test_unreadable_secrets(plant: Plant, reference, prepare, code, monkeypatch)
 def test_wrong_mail_password_delays_the_mail_and_stays_secret(plant: Plant, monkeypatch):
     """The mail server refuses the login: the mail waits, the sentence names the user, the password is nowhere."""
     from aiosmtpd.smtp import AuthResult  # noqa: PLC0415
+
     refuse = lambda *_: AuthResult(success=False, handled=False)  # noqa: E731
     server = Sink().start(authenticator=refuse, auth_require_tls=False)
     try:

@@ -1,6 +1,6 @@
 """When a difference counts: two believed looks at least 25 minutes apart, with the same sign."""
 
-from acceptance_plant import Plant, START
+from acceptance_plant import START, Plant
 
 
 def _states(plant: Plant) -> dict[str, str]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from acceptance_plant import Plant, copy
 
+from bridge.cli.main import main
+
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 MONEY = re.compile(r"-?\d+\.\d{2,6}")
 REPORT = {"run", "pair", "as_of", "mode", "snapshots", "compared", "agreeing", "pending", "confirmed", "gross_value"}
@@ -38,7 +40,7 @@ def report(differing: Plant) -> dict[str, object]:
 
 
 def test_reconcile_prints_one_object_with_the_promised_keys(report):
-    """stdout is one JSON object; every key of the contract is there, in report, snapshots and variances."""
+    """Stdout is one JSON object; every key of the contract is there, in report, snapshots and variances."""
     assert set(report) >= REPORT
     assert [set(s) >= SNAPSHOT for s in report["snapshots"]] == [True, True]
     assert all(set(v) >= VARIANCE for v in report["variances"])
@@ -60,7 +62,7 @@ def test_quantities_percents_and_money_are_decimal_strings(report):
 
 
 def test_signs_formula_and_equation_hold_in_every_variance(report):
-    """difference = stock - book; explained + remainder = difference; percent of the larger side, half up."""
+    """The equation: difference = stock - book; explained + remainder = difference; percent of the larger side, half up."""
     assert len(report["variances"]) == 5
     for variance in report["variances"]:
         book, stock, difference, explained, remainder, percent = (
@@ -139,9 +141,6 @@ def test_progress_goes_to_stderr_and_only_json_to_stdout(differing):
 @pytest.mark.parametrize("place", ["before", "after", "equals"])
 def test_global_options_stand_before_or_after_the_verb(differing, place):
     """--config, --now and --lang may stand anywhere, with a blank or with =."""
-    from acceptance_plant import Result  # noqa: F401, PLC0415 - the shape below
-    from bridge.cli.main import main  # noqa: PLC0415
-
     options = ["--config", str(differing.config), "--now", "2026-11-17T18:00:00+08:00", "--lang", "en"]
     if place == "equals":
         options = [f"{name}={value}" for name, value in zip(options[::2], options[1::2], strict=True)]
@@ -155,7 +154,10 @@ def test_lang_switches_every_sentence_and_no_code(differing):
     english, chinese = (differing.run("variances", "list", *words).out for words in (("--lang", "en"), ()))
     assert "remainder" in english
     assert "未解释" in chinese
-    assert differing.run("variances", "list", "--json", "--lang", "en").json == differing.run("variances", "list", "--json").json
+    assert (
+        differing.run("variances", "list", "--json", "--lang", "en").json
+        == differing.run("variances", "list", "--json").json
+    )
 
 
 def test_now_decides_every_time_that_is_written(differing, tmp_path):

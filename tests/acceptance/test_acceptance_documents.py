@@ -80,7 +80,9 @@ def test_clean_plant_with_documents_has_no_variance(posted: Plant):
 def test_a_receipt_u8_has_not_audited_is_explained_by_name(posted: Plant):
     """K/3 counts 400, U8 has the receipt saved but not audited: no variance, the document waits with its number."""
     books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
-    bill = books.save_bill(1, [BillLine("P-030", "01", 400)], on=DAY, maker="王芳", number="WIN900", reference="PO-9000")
+    bill = books.save_bill(
+        1, [BillLine("P-030", "01", 400)], on=DAY, maker="王芳", number="WIN900", reference="PO-9000"
+    )
     books.audit(bill, "李总", DAY)
     shelf.save("01", [StockLine("P-030", 400)], "01", _at(posted), "李明", number="CGRK900", reference="PO-9000")
     books.close(), shelf.close()
@@ -98,7 +100,9 @@ def test_a_doubled_receipt_is_the_remainder_and_suspected(posted: Plant):
     """Finance posted one receipt twice (300 each): the remainder is exactly -300, the first suspicion is D3 with both."""
     books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
     _receipt(books, shelf, "P-031", 300, "PO-9100", at=_at(posted))
-    again = books.save_bill(1, [BillLine("P-031", "01", 300)], on=DAY, maker="王芳", number="WIN911", reference="PO-9100")
+    again = books.save_bill(
+        1, [BillLine("P-031", "01", 300)], on=DAY, maker="王芳", number="WIN911", reference="PO-9100"
+    )
     books.audit(again, "李总", DAY)
     books.close(), shelf.close()
     done = _thrice(posted)

@@ -33,7 +33,9 @@ def test_dry_round_changes_no_byte_anywhere(holding: Callable[[str], Plant], sin
 def test_dry_round_of_a_plant_never_read_stores_no_snapshot(fresh: Plant):
     """A dry round in front of the baseline gate leaves neither a snapshot nor a run."""
     assert fresh.reconcile("--dry-run").code == 4
-    assert not list((fresh.data / "blobs").rglob("*")) or not any(p.is_file() for p in (fresh.data / "blobs").rglob("*"))
+    assert not list((fresh.data / "blobs").rglob("*")) or not any(
+        p.is_file() for p in (fresh.data / "blobs").rglob("*")
+    )
     assert fresh.run("sources", "list", "--json").json[0]["rows"] is None
     assert fresh.run("status", "--json").json["pairs"][0]["run"] is None
 

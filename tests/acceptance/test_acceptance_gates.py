@@ -24,7 +24,7 @@ def _half(plant: Plant) -> None:
 
 
 def _zeros(plant: Plant) -> None:
-    """A recalculation (整理现存量) passes through a moment in which everything is zero; such rows stay while pending."""
+    """Pass through the moment of a recalculation (整理现存量) in which everything of a warehouse is zero."""
     change(plant.u8, "UPDATE CurrentStock SET iQuantity = 0 WHERE cWhCode = '02'")
 
 

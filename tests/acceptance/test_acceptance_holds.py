@@ -13,7 +13,9 @@ Holding = Callable[[str], Plant]
 def held_plant(accepted_plant: Plant, tmp_path_factory: pytest.TempPathFactory) -> Plant:
     """Give a plant with one hold standing in U8's frozen quantity: M-001 (class B), short by 530. Copy it."""
     plant = copy(accepted_plant, tmp_path_factory.mktemp("held"))
-    plant.configure(plant__mode="hold", sources__u8__hold={"via": "frozen_quantity", "account_sets": ["UFDATA_002_2026"]})
+    plant.configure(
+        plant__mode="hold", sources__u8__hold={"via": "frozen_quantity", "account_sets": ["UFDATA_002_2026"]}
+    )
     plant.stock(M_001__01="500")
     plant.confirm()
     return plant
@@ -68,7 +70,12 @@ def test_frozen_quantity_is_a_delta_on_one_full_key_row(holding: Holding):
     assert plant.frozen() == {("NA", "01"): 497.0}
     assert rows(plant.u8, "SELECT iQuantity FROM CurrentStock WHERE cInvCode = 'NA' AND cWhCode = '01'") == [(1500,)]
     hold = done.json["holds"][0]
-    assert (hold["quantity"], hold["operations"], hold["target"], hold["state"]) == ("490", ["out", "transfer"], "u8", "active")
+    assert (hold["quantity"], hold["operations"], hold["target"], hold["state"]) == (
+        "490",
+        ["out", "transfer"],
+        "u8",
+        "active",
+    )
     assert len(hold["ref"]) == 16
     assert rows(plant.u8, "SELECT hold_ref, delta FROM stockbridge_freeze") == [(hold["ref"], "490")]
 
@@ -76,7 +83,7 @@ def test_frozen_quantity_is_a_delta_on_one_full_key_row(holding: Holding):
 def test_hold_table_tells_other_programs_what_is_blocked(holding: Holding):
     """The customer's table carries reference, U8's codes, quantity, reason and expiry for MES and scanners."""
     plant = holding("hold_table")
-    plant.stock(**{"M_001__01": "500", "NA__01": "1500"})
+    plant.stock(M_001__01="500", NA__01="1500")
     done = plant.confirm()
     variances = {v["item"]: v["id"] for v in done.json["variances"]}
     assert plant.table() == [("M-001", "01", "500", variances["M-001"]), ("NA", "01", "490", variances["NA"])]

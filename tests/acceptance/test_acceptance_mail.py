@@ -193,7 +193,7 @@ def test_a_plan_over_the_budget_is_mailed_to_those_who_decide(alerting: Plant, s
 
 
 def test_english_by_switch(alerting: Plant, sink: Sink):
-    """language = "en": subject, text and sheets are English, the codes the same."""
+    """With language = "en" subject, text and sheets are English, the codes the same."""
     alerting.configure(plant__language="en")
     alerting.stock(M_001__01="500")
     alerting.confirm()
@@ -216,7 +216,7 @@ def test_mail_test_and_preview(told: Plant, sink: Sink):
 
 @pytest.mark.parametrize("attach", [["xlsx"], []])
 def test_attachment_only_when_wanted(alerting: Plant, sink: Sink, attach):
-    """attach = [] sends no workbook."""
+    """With attach = [] the bridge sends no workbook."""
     alerting.configure(mail__attach=attach)
     alerting.stock(M_001__01="500")
     alerting.confirm()

@@ -27,7 +27,11 @@ def test_spoilable_codes_survive_everything(plant: Plant):
     """NA is no missing value, 00710 no number, an 18-digit id keeps its last digit; each is found with its own figure."""
     plant.stock(**{"NA__01": "1", "00710__01": "2", "123456789012345678__01": "3"})
     done = plant.confirm()
-    assert {v["item"]: v["stock"] for v in done.json["variances"]} == {"NA": "1", "00710": "2", "123456789012345678": "3"}
+    assert {v["item"]: v["stock"] for v in done.json["variances"]} == {
+        "NA": "1",
+        "00710": "2",
+        "123456789012345678": "3",
+    }
     assert "00710" in plant.run("variances", "list", "--csv").out
     shown = plant.run("variances", "list").out
     assert "123456789012345678" in shown
@@ -35,7 +39,10 @@ def test_spoilable_codes_survive_everything(plant: Plant):
 
 def test_neighbours_of_18_digits_stay_apart(plant: Plant):
     """123456789012345678 and …679 are one float but two items."""
-    change(plant.u8, "INSERT INTO Inventory SELECT '123456789012345679', cInvName, cInvStd, cInvCCode, cGroupCode, iGroupType, cComUnitCode, cAssComUnitCode, cInvABC, iInvSPrice, dEDate, bInvBatch FROM Inventory WHERE cInvCode = 'NA'")
+    change(
+        plant.u8,
+        "INSERT INTO Inventory SELECT '123456789012345679', cInvName, cInvStd, cInvCCode, cGroupCode, iGroupType, cComUnitCode, cAssComUnitCode, cInvABC, iInvSPrice, dEDate, bInvBatch FROM Inventory WHERE cInvCode = 'NA'",
+    )
     change(plant.u8, "INSERT INTO CurrentStock (cWhCode, cInvCode, iQuantity) VALUES ('01', '123456789012345679', 5)")
     assert _found(plant) == {("123456789012345679", "01"): "5"}
 
@@ -50,7 +57,10 @@ def test_full_width_case_and_blanks_are_one_code(plant: Plant):
 
 def test_two_spellings_of_one_code_are_reported_and_added(plant: Plant):
     """M-001 and m-001 in U8 are one item with both stocks; the collision is listed."""
-    change(plant.u8, "INSERT INTO Inventory (cInvCode, cInvName, cInvCCode, cGroupCode, iGroupType, cComUnitCode) VALUES ('ｍ-001', 'x', '01', 'G1', 0, 'PCS')")
+    change(
+        plant.u8,
+        "INSERT INTO Inventory (cInvCode, cInvName, cInvCCode, cGroupCode, iGroupType, cComUnitCode) VALUES ('ｍ-001', 'x', '01', 'G1', 0, 'PCS')",
+    )
     change(plant.u8, "UPDATE CurrentStock SET cInvCode = 'ｍ-001' WHERE cInvCode = 'M-001' AND cWhCode = '01'")
     done = plant.reconcile("--dry-run").json
     assert done["variances"] == []
@@ -113,12 +123,16 @@ def test_floats_never_add_up_to_a_difference(plant: Plant):
     plant.books(M_001__01="100")
     change(plant.u8, "DELETE FROM CurrentStock WHERE cInvCode = 'M-001' AND cWhCode = '01'")
     for number in range(20):
-        change(plant.u8, "INSERT INTO CurrentStock (cWhCode, cInvCode, cBatch, iQuantity) VALUES ('01', 'M-001', ?, 5)", f"B{number}")
+        change(
+            plant.u8,
+            "INSERT INTO CurrentStock (cWhCode, cInvCode, cBatch, iQuantity) VALUES ('01', 'M-001', ?, 5)",
+            f"B{number}",
+        )
     assert _found(plant) == {}
 
 
 def test_map_commands_propose_and_a_person_approves(plant: Plant):
-    """suggest proposes by code, name and spec; nothing applies before `map approve` by someone of master data."""
+    """Suggestions go by code, name and spec; nothing applies before `map approve` by someone of master data."""
     _rename(plant, "M-001", "X-9")
     change(plant.u8, "UPDATE Inventory SET cInvName = '手表中框 CNC' WHERE cInvCode = 'X-9'")
     change(plant.k3, "UPDATE t_ICItem SET FName = '手表中框 CNC' WHERE FNumber = 'M-001'")
@@ -140,7 +154,7 @@ def test_map_commands_propose_and_a_person_approves(plant: Plant):
         ("items", "item,source,cod\nA,u8,B\n", "BR-1903"),
         ("items", "item,source,code,valid_from,valid_to,approved_by\nA,u8,B,23.11.2026,,z\n", "BR-1905"),
         ("items", "item,source,code,valid_from,valid_to,approved_by\nA,u8,X,,,z\nB,u8,X,,,z\n", "BR-1909"),
-        ("units", "source,item,unit,factor,floating\nu8,M-001,箱,\"40,5\",\n", "BR-1906"),
+        ("units", 'source,item,unit,factor,floating\nu8,M-001,箱,"40,5",\n', "BR-1906"),
         ("warehouses", "warehouse,source,code\n,u8,01\n", "BR-1904"),
     ],
 )

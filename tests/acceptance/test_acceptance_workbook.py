@@ -13,7 +13,7 @@ from connectors.registry import connectors
 pytestmark = pytest.mark.skipif("spreadsheet" not in connectors(), reason="the spreadsheet connector is not registered")
 
 
-def _write(plant: Plant, spoil=lambda page: None):
+def _write(plant: Plant, spoil=lambda _: None):
     """Write the stock side as a workbook; `spoil` may change the sheet before it is saved."""
     book = openpyxl.Workbook()
     page = book.active
@@ -76,7 +76,14 @@ def _error_cell(page):
 
 @pytest.mark.parametrize(
     ("spoil", "cell"),
-    [(_number_code, "A2"), (_long_number, "A4"), (_comma, "C5"), (_subtotal, "A122"), (_merged, "B2"), (_error_cell, "C5")],
+    [
+        (_number_code, "A2"),
+        (_long_number, "A4"),
+        (_comma, "C5"),
+        (_subtotal, "A122"),
+        (_merged, "B2"),
+        (_error_cell, "C5"),
+    ],
 )
 def test_spoilt_cells_are_named_and_the_reading_is_dropped(plant: Plant, spoil, cell):
     """The sentence names the cell; nothing of the sheet is believed."""

@@ -47,7 +47,11 @@ def test_maker_explains_and_another_approves(small):
     assert _do(plant, "explain", variance, "--by", "wang.fang", "--cause", "D3", "--doc", "WIN012233")[0] == 0
     assert _do(plant, "approve", variance, "--by", "li.zong")[0] == 0
     shown = plant.run("variances", "show", variance, "--json").json
-    assert (shown["state"], shown["maker"], shown["explanation"]["documents"]) == ("approved", "wang.fang", ["WIN012233"])
+    assert (shown["state"], shown["maker"], shown["explanation"]["documents"]) == (
+        "approved",
+        "wang.fang",
+        ["WIN012233"],
+    )
     assert [a["by"] for a in shown["approvals"]] == ["li.zong"]
 
 

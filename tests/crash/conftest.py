@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "acceptance")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "acceptance"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 from acceptance_plant import Plant, build, copy
 from acceptance_sink import Sink, mail_table
@@ -43,7 +44,5 @@ def doomed(crash_origin: Plant, tmp_path: Path, sink: Sink, request: pytest.Fixt
     """Give an own plant that mails to `sink` and holds in U8, by either way."""
     plant = copy(crash_origin, tmp_path)
     via = getattr(request, "param", "frozen_quantity")
-    plant.configure(
-        mail=mail_table(sink), sources__u8__hold={"via": via, "account_sets": ["UFDATA_002_2026"]}
-    )
+    plant.configure(mail=mail_table(sink), sources__u8__hold={"via": via, "account_sets": ["UFDATA_002_2026"]})
     return plant

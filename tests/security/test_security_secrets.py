@@ -1,8 +1,8 @@
 """No secret leaves: not in output, logs, mails, the store, blobs, backups or error sentences."""
 
 import io
-import stat
 import sqlite3
+import stat
 
 import pytest
 from acceptance_plant import Plant, copy
@@ -100,7 +100,13 @@ def test_a_password_in_a_url_never_prints(secretive: Plant):
         )
         done = [
             secretive.run(*words)
-            for words in (("reconcile",), ("sources", "test"), ("sources", "probe"), ("config", "show"), ("sources", "show-sql", "u8"))
+            for words in (
+                ("reconcile",),
+                ("sources", "test"),
+                ("sources", "probe"),
+                ("config", "show"),
+                ("sources", "show-sql", "u8"),
+            )
         ]
     assert done[0].code == 3
     _assert_clean("".join(each.out + each.err for each in done).encode())

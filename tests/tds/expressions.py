@@ -157,6 +157,8 @@ class Expressions:
             put(node, call("tds_datetime", inner))
         elif kind == FLOAT:
             put(node, exp.Cast(this=inner, to=exp.DataType.build("double")))
+        else:
+            put(node, inner)
         return kind
 
     def _arithmetic(self, node: exp.Binary, scope: Scope) -> Kind | None:

@@ -111,7 +111,7 @@ def calls(message: bytes) -> Iterator[Call]:
         else:
             name = data.take(2 * length).decode("utf-16-le")
         data.take(2)
-        yield Call(name.lower().removeprefix("sys."), tuple(_parameters(data)))
+        yield Call(name.lower().replace("[", "").replace("]", "").removeprefix("sys."), tuple(_parameters(data)))
 
 
 def _parameters(data: Bytes) -> Iterator[Parameter]:

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -196,6 +198,21 @@ def test_isolation_ends_the_child_with_its_source():
     pid = int(source.probe().version)
     del source
     gc.collect()
+    assert not _runs(pid)
+
+
+def test_isolation_leaves_no_orphan():
+    """When the parent is killed, the child notices that its pipe has ended and goes."""
+    program = "import sys; sys.path[:0] = sys.argv[1:]; from test_isolation_calls import isolated; import time\n"
+    program += "source = isolated(); print(source.probe().version, flush=True); time.sleep(60)"
+    places = [str(Path(__file__).parent), str(Path(__file__).parents[3])]
+    with subprocess.Popen([sys.executable, "-c", program, *places], stdout=subprocess.PIPE, text=True) as parent:
+        pid = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(100):
+        if not _runs(pid):
+            break
+        time.sleep(0.05)
     assert not _runs(pid)
 
 

@@ -17,6 +17,7 @@ def _cases(plant, driver):
     return {"k3": (K3, books, BOOKS), "u8": (U8, account, ACCOUNT)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["k3", "u8"])
 def test_a_fresh_login_reads_with_the_printed_script(plant, driver, name):
     """Snapshot, movements and probe run with the granted rights; the probe finds no surplus right."""

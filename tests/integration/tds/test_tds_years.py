@@ -32,6 +32,7 @@ def _stock(source):
     return {(row["item"], row["warehouse"]): row["quantity"] for row in source.snapshot(Scope()).lines.to_pylist()}
 
 
+@pytest.mark.slow
 def test_a_closed_multi_year_database_beside_the_open_one(plant, driver):
     """Auto reads the open database; a year inside the closed span reads the closed one, whatever its name says."""
     _stocked(plant, "UFDATA_002_2023", 2023, 2025, 7)
@@ -48,6 +49,7 @@ def test_an_open_database_carries_the_following_years(plant, driver):
     assert ACCOUNT in {received.database for received in plant.server.log}
 
 
+@pytest.mark.slow
 def test_the_new_year_is_followed_without_a_word(plant, driver):
     """On 1 January the next database is read, the account set keeps its name, its documents keep their own keys."""
     source = plant.u8(driver)

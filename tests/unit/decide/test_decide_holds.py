@@ -17,6 +17,7 @@ HOLDING = HoldPolicy(mode="hold", release_on={"A": "verified", "B": "approved"})
 
 
 def episode(number=1, state=EpisodeState.CONFIRMED, remainder=-80, abc="A", **changes):
+    """Return a confirmed variance."""
     figures = Variance(
         Position(f"I{number}", "W1", abc=abc),
         2400,
@@ -28,18 +29,20 @@ def episode(number=1, state=EpisodeState.CONFIRMED, remainder=-80, abc="A", **ch
         1,
         1,
         "K3",
-        True,
-        "default",
+        exceeds=True,
+        rule="default",
     )
     made = Episode(f"V-{number}", "p", state, figures, "wang", NOW, NOW, NOW, 1, 1)
     return replace(made, **changes)
 
 
 def places(*episodes, on_hand=1900):
+    """Return where the stock of each episode lies."""
     return {each.id: (Place("u8", each.variance.position.item, "01", "", on_hand, on_hand),) for each in episodes}
 
 
 def decide(episodes, known=(), policy=HOLDING, where=None, compared=2000, today=0):
+    """Decide with the usual circumstances."""
     found = places(*episodes) if where is None else where
     return decide_holds(episodes, known, found, policy, compared=compared, placed_today=today, now=NOW)
 

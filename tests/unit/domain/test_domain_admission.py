@@ -34,6 +34,7 @@ POLICY = GatePolicy()
 
 
 def gate(history=PAST, baseline=BASE, policy=POLICY, **changes):
+    """Return the name of the gate that refuses, None when admitted."""
     refusal = judge(replace(GOOD, **changes), history, baseline, policy, NOW)
     return refusal and refusal.gate
 

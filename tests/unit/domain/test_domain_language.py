@@ -13,6 +13,7 @@ ROOT = FOLDER.parent.parent
 
 
 def placeholders(sentence):
+    """Return the placeholders of a sentence."""
     return sorted(re.findall(r"\{(\w*)", sentence))
 
 

@@ -15,10 +15,12 @@ POLICY = ConfirmPolicy()
 
 
 def look(minutes, run=1):
+    """Return a look so many minutes after the start."""
     return Look(run=run, at=START + timedelta(minutes=minutes), due=lambda _variance: START + timedelta(hours=8))
 
 
 def variance(remainder=-80, **changes):
+    """Return a variance over its limit."""
     made = Variance(
         position=Position("ZK-2201", "半成品仓", abc="A"),
         book=2_400_000_000,
@@ -37,10 +39,12 @@ def variance(remainder=-80, **changes):
 
 
 def candidate():
+    """Return a candidate."""
     return first_seen("V-20261123-001", "fin_wms", "wang.fang", variance(), look(0), POLICY)
 
 
 def confirmed():
+    """Return a confirmed variance."""
     return still_exceeding(candidate(), variance(), look(30, run=2), POLICY)
 
 

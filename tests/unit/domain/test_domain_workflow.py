@@ -22,17 +22,31 @@ RULES = workflow.Segregation(dual_sign_over=10_000_000_000)
 
 
 def episode(value=3_400_000_000, state=EpisodeState.CONFIRMED):
+    """Return a variance in a state."""
     figures = Variance(
-        Position("ZK", "W"), 10, 20, Presence.KNOWN, Presence.KNOWN, 0, Decimal(50), value, 1, "K3", True, "default"
+        Position("ZK", "W"),
+        10,
+        20,
+        Presence.KNOWN,
+        Presence.KNOWN,
+        0,
+        Decimal(50),
+        value,
+        1,
+        "K3",
+        exceeds=True,
+        rule="default",
     )
     return Episode("V-1", "p", state, figures, "wang", NOW, NOW, NOW, 1, 1)
 
 
 def explained(cause="D3", **changes):
+    """Return an explained variance."""
     return workflow.explain(replace(episode(**changes)), WANG, cause, ("WIN012233",), "", NOW)
 
 
 def code(call):
+    """Return the code of the refusal a call ends in."""
     with pytest.raises(NotPermitted) as caught:
         call()
     assert caught.value.exit_code == 5
@@ -97,7 +111,10 @@ def test_parking_needs_a_future_date_and_a_reason():
 
 
 def with_suspects(*effects):
-    suspects = tuple(DocumentRef("k3", "产品入库", f"WIN{n}", "1", effect, "audited", "D3") for n, effect in enumerate(effects))
+    """Return a variance with suspected documents of these effects."""
+    suspects = tuple(
+        DocumentRef("k3", "产品入库", f"WIN{n}", "1", effect, "audited", "D3") for n, effect in enumerate(effects)
+    )
     figures = replace(episode().variance, causes=(Cause("D3", "high", suspects),))
     return replace(episode(), variance=figures)
 
