@@ -122,7 +122,9 @@ def _name(part: EmailMessage, attachment: Attachment) -> None:
         plain, extended = re.sub(r'["\\\\]', "_", name), ""
     else:
         # A longer one would need two encoded words, which the clients that need them do not join inside quotes.
-        plain = encoded if len(encoded) <= _ENCODED_WORD else f"attachment{PurePosixPath(name).suffix}"
+        suffix = PurePosixPath(name).suffix
+        ending = suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", suffix) else ""
+        plain = encoded if len(encoded) <= _ENCODED_WORD else f"attachment{ending}"
         extended = f";\r\n filename*=utf-8''{quote(name, safe='')}"
     del part["Content-Type"], part["Content-Disposition"]
     part.set_raw("Content-Type", f'application/{attachment.subtype};\r\n name="{plain}"')

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.backoff import next_attempt
@@ -75,6 +75,7 @@ def test_file_name_both_ways(first, now):
 
 
 @settings(deadline=None)
+@example("00000.¡¡¡¡¡¡¡¡𐀀𐀀𐀀𐀀𐀀𐀀")
 @given(st.text(min_size=1, max_size=120).filter(str.strip))
 def test_any_file_name_survives(name):
     """Whatever a file is called, its headers stay two headers and pure ASCII."""
