@@ -93,7 +93,8 @@ def _left_over(sides: Mapping[str, LedgerSide], now: datetime, plan: PairPlan) -
     zero = pa.array([0] * places.num_rows, pa.int64())
     positions = places.append_column("book", zero).append_column("stock", zero)
     policy = ExplainPolicy(now=now, grace=plan.explain.grace or timedelta(0), grace_by_doc=plan.explain.grace_by_doc)
-    matched = pa.array(explain(ExplainRequest(positions, sides["book"], sides["stock"], policy)).groups["id"])
+    groups = explain(ExplainRequest(positions, sides["book"], sides["stock"], policy)).groups
+    matched = pa.array(groups["id"], pa.string())  # of no group at all, pyarrow would make an array of nothing
     return pa.concat_tables([_alone(role, side.movements, matched) for role, side in sides.items()])
 
 
