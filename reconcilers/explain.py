@@ -24,7 +24,7 @@ from reconcilers.instant import common_instant, roll_back
 from reconcilers.ledger_rows import code_texts, read_side
 from reconcilers.matching import HOWS, Pool, match
 from reconcilers.request import ExplainRequest, Place
-from reconcilers.rows import BOOK, STOCK, Ints, Rows, concat
+from reconcilers.rows import BOOK, KIND, OPENING, STOCK, Ints, Rows, concat
 from reconcilers.settled import active, ids, stand
 from reconcilers.solving import Solver
 from reconcilers.younger import Younger
@@ -44,7 +44,7 @@ def explain(request: ExplainRequest) -> Explained:
     rows = stand(concat([book, stock]), at)
     if not (request.book.complete and request.stock.complete):
         rows = rows.take(np.zeros(len(rows), dtype=np.bool_))
-    recent = active(rows, request, at)
+    recent = without_lone_openings(active(rows, request, at))
     instant = roll_back(request, rows, _sums(recent, len(places)), at)
     pool = match(recent, request.policy)
     groups = _by_place(open_groups(pool), request, places, at)
@@ -59,6 +59,16 @@ def explain(request: ExplainRequest) -> Explained:
         for index, place in enumerate(places)
     }
     return Explained(min(request.book.read_from, request.stock.read_from), equations, _matching(pool, places))
+
+
+def without_lone_openings(rows: Rows) -> Rows:
+    """Return the rows without opening documents when only one side keeps openings as documents.
+
+    U8 does (type 34), K/3 keeps them as period balances: such a document never gets a counterpart and explains nothing.
+    """
+    opening = KIND[rows.family] == OPENING
+    both = all(bool((opening & (rows.side == side)).any()) for side in (BOOK, STOCK))
+    return rows if both or not opening.any() else rows.take(~opening)
 
 
 def _sums(rows: Rows, count: int) -> Ints:

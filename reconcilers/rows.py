@@ -37,6 +37,8 @@ _KINDS = {
 }
 KIND = np.array([_KINDS.get(family, 5) for family in FAMILIES], dtype=np.int64)
 """Equivalence of families across systems."""
+OPENING = 8
+"""The kind of opening documents."""
 OTHER = 5
 """The kind of transfers and other in/out, which systems book as one another."""
 

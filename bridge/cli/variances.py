@@ -46,7 +46,9 @@ def list_variances(
         found = uow.episodes.list(states=states, pair=pair or None, owner=owner or None, limit=limit)
     shown = ("id", "item", "warehouse", "book", "stock", "difference", "explained", "remainder", "percent", "value")
     columns = {name: f"cli.column.{name}" for name in (*shown, "state", "owner", "since")}
-    session.out.rows([variance_json(episode, session.lang) for episode in found], columns, as_json=as_json, as_csv=as_csv)
+    session.out.rows(
+        [variance_json(episode, session.lang) for episode in found], columns, as_json=as_json, as_csv=as_csv
+    )
     return 0
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from bridge.domain.spans import length
+
 Facts = dict[str, str]
 
 
@@ -126,8 +128,8 @@ def _clock(seen: SnapshotFacts, _h: History, _b: Baseline | None, policy: GatePo
 def _fresh(seen: SnapshotFacts, _h: History, _b: Baseline | None, policy: GatePolicy, now: datetime) -> Refusal | None:
     if seen.as_of is None or policy.max_age is None or now - seen.as_of <= policy.max_age:
         return None
-    facts = {"source": seen.source, "as_of": _minute(seen.as_of), "age": _length(now - seen.as_of)}
-    return Refusal("stale", "BR-1814", {**facts, "limit": _length(policy.max_age)})
+    facts = {"source": seen.source, "as_of": _minute(seen.as_of), "age": length(now - seen.as_of)}
+    return Refusal("stale", "BR-1814", {**facts, "limit": length(policy.max_age)})
 
 
 def _not_future(
@@ -217,7 +219,7 @@ def _moving(
         return None
     if seen.content != history.contents[0] or now - history.content_since <= policy.max_still:
         return None
-    facts = {"source": seen.source, "since": _minute(history.content_since), "limit": _length(policy.max_still)}
+    facts = {"source": seen.source, "since": _minute(history.content_since), "limit": length(policy.max_still)}
     return Refusal("identical", "BR-1822", facts)
 
 
@@ -240,10 +242,3 @@ GATES: tuple[Gate, ...] = (
 
 def _minute(moment: datetime) -> str:
     return moment.isoformat(sep=" ", timespec="minutes")
-
-
-def _length(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    hours, rest = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return "".join(f"{count}{unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "m")) if count) or "0m"

@@ -17,7 +17,7 @@ def cause_proof(cause: Cause, lang: str) -> str:
 
     '' where its documents say it all, or where the code is not ours.
     """
-    facts = dict(parse_qsl(cause.note)) if "=" in cause.note else {}
+    facts = dict(parse_qsl(cause.note, keep_blank_values=True)) if "=" in cause.note else {}
     known = language.catalogue(lang)
     key = f"causes.{cause.code}.proof"
     if key not in known or (cause.note and not facts):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from bridge.domain.errors import SnapshotRejected, SourceRefused, SourceUnavailable
+from bridge.domain.spans import length
 
 _EXCEL_NAME = 55
 """Where Excel's lock file holds the name in UTF-16: a length of two bytes, then the characters."""
@@ -51,14 +52,6 @@ def refuse_stale(content: Content, source: str, now: datetime, max_age: timedelt
     if max_age is not None and age > max_age:
         facts = {"written": content.written.strftime("%Y-%m-%d %H:%M"), "age": length(age), "limit": length(max_age)}
         raise SnapshotRejected("BR-1301", source=source, file=content.path, **facts)
-
-
-def length(span: timedelta) -> str:
-    """Return a length of time in days, hours and minutes: `3d4h`."""
-    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
-    days, hours = divmod(hours, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes, "m"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0m"
 
 
 def _refuse_open(path: Path, source: str) -> None:

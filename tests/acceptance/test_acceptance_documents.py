@@ -113,6 +113,22 @@ def test_a_doubled_receipt_is_the_remainder_and_suspected(posted: Plant):
     assert "WIN911" in {d["number"] for d in variance["causes"][0]["documents"]}
 
 
+def test_a_fault_older_than_the_bridge_is_named_too(posted: Plant):
+    """The very first comparison finds an old doubled receipt: U8's opening documents, which K/3 has not, are no suspects."""
+    books = KingdeeBooks.open(posted.k3)
+    bill = books.save_bill(
+        1, [BillLine("P-005", "01", 50)], on=DAY, maker="王芳", number="WIN005B", reference="PO-0005"
+    )
+    books.audit(bill, "李总", DAY)
+    books.close()
+    (posted.data / "stockbridge.db").unlink()
+    posted.accept()
+    posted.later(minutes=1)
+    (variance,) = _thrice(posted).json["variances"]
+    assert (variance["item"], variance["remainder"]) == ("P-005", "-50")
+    assert variance["causes"][0]["code"] == "D3"
+
+
 def test_a_mistyped_quantity_is_named(posted: Plant):
     """U8 has 500 where finance typed 5000: the remainder is -4500 and the suspicion is D4."""
     books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)

@@ -102,7 +102,9 @@ def test_yesterdays_file_takes_no_part(plant: Plant):
     plant.later(minutes=1)
     done = plant.reconcile("--lang", "en")
     assert done.code in {3, 4}
-    assert "26h" in done.json["snapshots"][1]["reason"]
+    reason = done.json["snapshots"][1]["reason"]
+    assert "[BR-1301]" in reason
+    assert "max_age" in reason
 
 
 def test_a_missing_file_exits_3(plant: Plant):

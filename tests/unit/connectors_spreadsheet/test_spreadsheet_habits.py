@@ -122,7 +122,7 @@ def test_last_weeks_file_is_refused(tmp_path):
     """By the time it was saved, with its age and the limit."""
     path = aged(book(tmp_path, GOOD), timedelta(days=7, hours=2))
     found = refusal(path)
-    assert (found.code, found.facts["age"], found.facts["limit"]) == ("BR-1301", "7d2h", "1d2h")
+    assert (found.code, found.facts["age"], found.facts["limit"]) == ("BR-1301", "7d2h", "26h")
     assert isinstance(found, SnapshotRejected)
     assert len(lines(path, max_age=None)) == 1
     assert source(path).probe().account == "台账.xlsx"
@@ -132,7 +132,7 @@ def test_a_file_saved_today_with_last_weeks_content_is_refused(tmp_path):
     """By its newest day, which counts to its end; blank days say nothing."""
     path = book(tmp_path, [*GOOD[:4], date(2026, 11, 20)], [*GOOD[:4], "2026/11/18"], [*GOOD[:4], None])
     found = refusal(path)
-    assert (found.code, found.facts["cell"], found.facts["age"]) == ("BR-1302", "现存!E3", "2d8h30m")
+    assert (found.code, found.facts["cell"], found.facts["age"]) == ("BR-1302", "现存!E3", "56h30m")
     assert len(lines(book(tmp_path, [*GOOD[:4], "2026年11月22日"]))) == 1
     assert len(lines(book(tmp_path, [*GOOD[:4], "20261122"]), max_age="9h")) == 1
 
