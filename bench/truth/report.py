@@ -8,6 +8,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -74,7 +75,8 @@ def _run(left: list[Job], results: Results, asked: argparse.Namespace, started: 
     """Play the jobs, `asked.jobs` at a time, and keep each result; start none after `asked.minutes`."""
     spawn = multiprocessing.get_context("spawn")
     waiting = list(reversed(left))
-    with ProcessPoolExecutor(max_workers=asked.jobs, mp_context=spawn, max_tasks_per_child=4) as pool:
+    signal.signal(signal.SIGTERM, _stop)  # without it the children of an ended run wait for work for ever
+    with ProcessPoolExecutor(max_workers=asked.jobs, mp_context=spawn) as pool:
         running: dict[Any, Job] = {}
         while waiting or running:
             while waiting and len(running) < asked.jobs:
@@ -90,6 +92,13 @@ def _run(left: list[Job], results: Results, asked: argparse.Namespace, started: 
                 results.keep(_key(job), result)
                 _say(_line(job, result, len(waiting), time.monotonic() - started))
                 break
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """End the plants being watched, and this process: what is finished is kept."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+    os._exit(1)
 
 
 def _jobs(asked: argparse.Namespace) -> list[Job]:

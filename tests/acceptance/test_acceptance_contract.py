@@ -76,7 +76,7 @@ def test_signs_formula_and_equation_hold_in_every_variance(report):
 def test_causes_are_told_in_sentences(report):
     """Without any document the suspicion is still a sentence, not the engine's own notation."""
     for variance in report["variances"]:
-        assert [cause["code"] for cause in variance["causes"]][0] == "S1"
+        assert next(cause["code"] for cause in variance["causes"]) == "S1"
         assert all(cause["note"] and "=" not in cause["note"] for cause in variance["causes"])
 
 
