@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.movement import MOVEMENTS, MovementBatch
 from bridge.domain.snapshot import Identity, Provenance, Scope, Snapshot, empty
+from bridge.domain.spans import length
 from bridge.ports import Clock, SourceAbility
 from config.durations import parse_duration
 from connectors.spreadsheet.body import Body, read_body, warehouse_table
 from connectors.spreadsheet.config import SpreadsheetSettings
-from connectors.spreadsheet.file import Content, length, read_file, refuse_stale
+from connectors.spreadsheet.file import Content, read_file, refuse_stale
 from connectors.spreadsheet.header import Header, find_header
 from connectors.spreadsheet.sheet import Sheet
 from connectors.spreadsheet.workbook import read_sheet
