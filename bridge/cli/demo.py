@@ -1,5 +1,6 @@
 """`demo`: a plant, a working day and five mistakes, played with the real program; and the button that makes one more."""
 
+import signal
 import sys
 import tempfile
 import threading
@@ -130,11 +131,16 @@ def _opened(plant: Plant, day: date, mes: MesServer, postbox: Postbox) -> Opened
 
 
 def _serve(out: Output, folder: Path, mes: MesServer, postbox: Postbox) -> None:
-    """Keep the services up until Ctrl-C."""
+    """Keep the services up until Ctrl-C or SIGTERM.
+
+    The handlers are set here because a job that a shell put in the background begins with SIGINT ignored.
+    """
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: asked.set())
     out.line()
     out.say("demo.end.serving", mes=mes.url, smtp=postbox.port, mails=folder / "mails")
     sys.stdout.flush()
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        out.say("demo.end.served")
+    while not asked.wait(timeout=0.5):
+        pass  # waking now and then lets the handlers run on every platform
+    out.say("demo.end.served")
