@@ -18,7 +18,7 @@ def errors_markdown() -> str:
     rows = [
         f"| {kind.__name__} | {kind.daemon_does} | {kind.exit_code} | {kind.tells} |"
         for kind in _kinds(errors.BridgeError)
-        if kind is not errors.BridgeError
+        if kind is not errors.BridgeError and kind.__module__ == errors.__name__
     ]
     en, zh = language.catalogue("en"), language.catalogue("zh")
     codes = sorted(key for key in en if key.startswith("errors.BR-"))
