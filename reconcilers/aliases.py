@@ -33,7 +33,7 @@ ONE_SIDED = pa.schema(
 class AliasCandidate:
     """`other` may be the same material as `item`: `events` cancelled, which is `share` percent of the item's own.
 
-    `score` (0-100) ranks: behaviour first, then `likeness` (0-100) of name and specification.
+    `score` (0-100) says how strongly behaviour speaks for it, `likeness` (0-100) how alike name and specification are.
     """
 
     item: str
@@ -55,7 +55,8 @@ def alias_candidates(
 ) -> dict[str, tuple[AliasCandidate, ...]]:
     """Given one-sided documents (ONE_SIDED) and "name spec" by item, return the likeliest other codes of each code.
 
-    A pair of codes needs `least` events; at most `most` candidates per code, best first. An event that could belong
+    A pair of codes needs `least` events: between two mapped codes a single one is a slip, but an unmapped code must be
+    some material, so there one may do. At most `most` candidates per code, best first. An event that could belong
     to several codes counts for each only in part.
     """
     pairs = _cancelling(one_sided, micros(window))
@@ -73,13 +74,12 @@ def alias_candidates(
     found: dict[str, list[AliasCandidate]] = {}
     for item, other, count in zip(events["item"], events["other"], events["count"].tolist(), strict=True):
         likeness = round(fuzz.token_set_ratio(names.get(item, ""), names.get(other, "")))
-        behaviour = 90 * float(weights[item, other]) / own[item] * (1 - 1 / (1 + count))
-        score = round(min(100.0, behaviour + likeness / 10))
+        score = round(100 * float(weights[item, other]) / own[item] * (1 - 1 / (1 + count)))
         share = round(100 * count / own[item])
         candidate = AliasCandidate(item, other, score, count, share, likeness, tuple(sorted(proofs[item, other])))
         found.setdefault(item, []).append(candidate)
     return {
-        item: tuple(sorted(candidates, key=lambda one: (-one.score, -one.events, one.other))[:most])
+        item: tuple(sorted(candidates, key=lambda one: (-one.score - one.likeness / 10, -one.events, one.other))[:most])
         for item, candidates in sorted(found.items())
     }
 

@@ -28,7 +28,7 @@ class Described:
 class Proposal:
     """`code` of `source` may be the common `item`, with a score of 0-100.
 
-    `reasons` are words: same_code, similar_code, same_name, similar_name, same_spec, other_spec.
+    `reasons` are words: same_behaviour, same_code, similar_code, same_name, similar_name, same_spec, other_spec.
     """
 
     source: str

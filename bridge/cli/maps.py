@@ -15,11 +15,12 @@ from bridge.domain.errors import ConfigError, NotPermitted
 from bridge.domain.quantity import to_text
 from bridge.domain.report import Unmapped, money
 from bridge.domain.snapshot import Snapshot
+from bridge.language import text
 from bridge.master import load_maps, write_items
 from reconcilers.align import Aligned, align
 from reconcilers.codes import fold
 from reconcilers.maps import ITEM_COLUMNS, ItemRow, parse_items, to_csv
-from reconcilers.suggest import Described, Proposal, suggest
+from reconcilers.suggest import Proposal
 
 map_app = typer.Typer(help="cli.help.map", no_args_is_help=True)
 Source = Annotated[str, typer.Option("--source", help="cli.option.source")]
@@ -67,10 +68,17 @@ def suggest_rows(
         write_items(_items_path(session), [*known, *new])
         session.out.note("cli.map.proposed", count=len(new), file=_items_path(session))
     rows = [
-        {"source": p.source, "code": p.code, "item": p.item, "score": p.score, "reasons": list(p.reasons)}
+        {
+            "source": p.source,
+            "code": p.code,
+            "item": p.item,
+            "score": p.score,
+            "reasons": list(p.reasons),
+            "because": " · ".join(text(session.lang, f"cli.alike.{word}") for word in p.reasons),
+        }
         for p in proposals
     ]
-    columns = {name: f"cli.column.{name}" for name in ("source", "code", "item", "score", "reasons")}
+    columns = {name: f"cli.column.{name}" for name in ("source", "code", "item", "score", "because")}
     session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
 
@@ -160,60 +168,23 @@ def _snapshots(session: Session) -> dict[str, Snapshot]:
 
 
 def _proposals(session: Session, source: str) -> list[Proposal]:
-    """Return proposals for the unmapped codes: by the behaviour of their documents first, then by name."""
+    """Return proposals for the unmapped codes, pair by pair; a code that two pairs know is proposed for once."""
     snapshots = _snapshots(session)
-    aligned = _aligned(session, snapshots)
-    by_behaviour = _behaving_alike(session, snapshots, source)
-    by_name = _named_alike(session, snapshots, aligned, source)
-    known = {(found.source, found.code, found.item) for found in by_behaviour}
-    return [*by_behaviour, *(each for each in by_name if (each.source, each.code, each.item) not in known)]
-
-
-def _behaving_alike(session: Session, snapshots: dict[str, Snapshot], source: str) -> list[Proposal]:
-    """Return which items the documents of unmapped codes keep cancelling with, pair by pair."""
-    found: list[Proposal] = []
-    for pair in session.app.settings.pairs:
-        plan = session.app.pair_plan(pair.id)
+    app, now = session.app, session.app.clock.now()
+    found: dict[tuple[str, str], list[Proposal]] = {}
+    for pair in app.settings.pairs:
+        plan = app.pair_plan(pair.id)
         if any(name not in snapshots for name in plan.sources):
             continue
-        now = session.app.clock.now()
-        unmapped = unmapped_codes(session.app.store, plan, snapshots, now)
-        candidates = second_codes(session.app.store, plan, snapshots, unmapped, now)
-        for name, codes in unmapped.items():
-            for code in codes if source in ("", name) else ():
-                found += [
-                    Proposal(name, code, one.other, one.score, ("same_behaviour",)) for one in candidates.get(code, ())
-                ]
-    return found
-
-
-def _named_alike(
-    session: Session, snapshots: dict[str, Snapshot], aligned: dict[str, Aligned], source: str
-) -> list[Proposal]:
-    """Return which items unmapped codes resemble, the first pair's book side serving as the plant's own items."""
-    common = session.app.settings.pairs[0].book[0]
-    cards = {name: {row["item"]: row for row in snapshot.items.to_pylist()} for name, snapshot in snapshots.items()}
-    candidates = [Described(row.item, *_words(cards, row)) for row in _common_items(session, aligned, common)]
-    found: list[Proposal] = []
-    for name, each in aligned.items():
-        if source in ("", name):
-            wanted = [Described(row.item, *_words(cards, ItemRow(name, row.item, ""))) for row in each.unmapped]
-            found.extend(suggest(name, wanted, candidates))
-    return found
-
-
-def _common_items(session: Session, aligned: dict[str, Aligned], common: str) -> list[ItemRow]:
-    """Return every common item with one source code that describes it."""
-    rows = [row for row in session.app.maps.items if row.approved]
-    if common in aligned and not any(row.source == common for row in rows):
-        codes = set(aligned[common].lines["item"].to_pylist())
-        rows += [ItemRow(common, code, code) for code in sorted(codes)]
-    return rows
-
-
-def _words(cards: dict[str, dict[str, dict[str, str]]], row: ItemRow) -> tuple[str, str]:
-    card = cards.get(row.source, {}).get(row.code, {})
-    return card.get("name", ""), card.get("spec", "")
+        unmapped = unmapped_codes(app.store, plan, snapshots, now)
+        wanted = {name: codes for name, codes in unmapped.items() if source in ("", name)}
+        mine: dict[tuple[str, str], list[Proposal]] = {}
+        for each in second_codes(app.store, plan, snapshots, unmapped, now):
+            if each.source in wanted:
+                mine.setdefault((each.source, each.code), []).append(each)
+        for code, proposals in mine.items():
+            found[code] = max(found.get(code, []), proposals, key=lambda some: some[0].score if some else 0)
+    return [proposal for _, proposals in sorted(found.items()) for proposal in proposals]
 
 
 def _first_of_each(proposals: list[Proposal]) -> list[Proposal]:

@@ -1,8 +1,9 @@
-"""One material under two codes: what the documents of unmapped codes say (users.md Part 4, idea 7).
+"""One material under two codes: what unmapped codes may be, by what they do and by what they are called.
 
 An unmapped code's documents have no counterpart under their own code, and neither have the other system's documents of
-the same events under the material's real code. What matching leaves over is handed to reconcilers.aliases, where an
-unmapped code stands for itself. Nothing is applied: a person approves.
+the same events under the material's real code; what it has in stock is missing there. What matching leaves over goes to
+reconcilers.aliases, where an unmapped code stands for itself (users.md Part 4, idea 7). Nothing is applied: a person
+approves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +17,15 @@ from bridge.cycle.ledger import NEVER
 from bridge.cycle.plan import PairPlan
 from bridge.domain.snapshot import Snapshot
 from bridge.store.store import Store
-from reconcilers.aliases import ONE_SIDED, AliasCandidate, alias_candidates
-from reconcilers.align import align
+from reconcilers.aliases import ONE_SIDED, alias_candidates
+from reconcilers.align import Aligned, align
 from reconcilers.align_movements import align_movements
 from reconcilers.codes import fold
 from reconcilers.explain import explain
 from reconcilers.maps import ItemRow, Maps
+from reconcilers.proposals import merged
 from reconcilers.request import ExplainPolicy, ExplainRequest, LedgerSide, document_id
+from reconcilers.suggest import Described, Proposal, suggest
 
 _PLACE = ("item", "warehouse", "batch")
 
@@ -34,7 +37,7 @@ def unmapped_codes(
     found: dict[str, list[str]] = {}
     rules = plan.compare.code_rules
     with store.read() as uow:
-        for source in plan.sources:
+        for source in (name for name in plan.everyone if name in snapshots):
             aligned = align(snapshots[source], plan.compare.maps, rules, now.date())
             moved = uow.movements.window([source], NEVER)["item"].unique().to_pylist()
             strange = {code for code in moved if aligned.footing.items.common(fold(code, rules)) is None}
@@ -48,19 +51,31 @@ def second_codes(
     snapshots: Mapping[str, Snapshot],
     unmapped: Mapping[str, Sequence[str]],
     now: datetime,
-) -> dict[str, tuple[AliasCandidate, ...]]:
-    """Given a pair, its latest snapshots and the unmapped codes by source, return likely items for each code.
+) -> tuple[Proposal, ...]:
+    """Given a pair, its latest snapshots and the unmapped codes by source, return the likeliest items of each code.
 
-    Candidates rank by behaviour, names only order equals. Sources without documents give none.
+    Sources without documents are judged by stock and names, witnesses by names alone.
     """
     maps = _standing_for_themselves(plan.compare.maps, unmapped)
-    sides = {role: _side(store, plan, sources, snapshots, maps, now) for role, sources in _roles(plan).items()}
-    one_sided = _left_over(sides, now, plan)
-    return alias_candidates(one_sided, _names(plan, snapshots, maps))
-
-
-def _roles(plan: PairPlan) -> dict[str, tuple[str, ...]]:
-    return {"book": plan.book, "stock": plan.stock}
+    rules = plan.compare.code_rules
+    alignments = {name: align(snapshots[name], maps, rules, now.date()) for name in plan.sources}
+    sides = {
+        "book": _side(store, plan.book, alignments, now),
+        "stock": _side(store, plan.stock, alignments, now),
+    }
+    one_sided = pa.concat_tables([_left_over(sides, now, plan), _missing_stock(plan, alignments, now)])
+    cards = _cards(plan, snapshots)
+    names = {one.code: f"{one.name} {one.spec}".strip() for one in cards}
+    behaving = alias_candidates(one_sided, names, least=1)
+    strange = {code for codes in unmapped.values() for code in codes}
+    items = [one for one in cards if one.code not in strange]
+    found: list[Proposal] = []
+    for source, codes in unmapped.items():
+        own = {row["item"]: row for row in snapshots[source].items.to_pylist()}
+        described = [Described(code, *_words(own.get(code))) for code in codes]
+        named = suggest(source, described, items, min_score=0)
+        found += merged(source, codes, behaving if source in plan.sources else {}, named, strange)
+    return tuple(found)
 
 
 def _standing_for_themselves(maps: Maps, unmapped: Mapping[str, Sequence[str]]) -> Maps:
@@ -68,26 +83,19 @@ def _standing_for_themselves(maps: Maps, unmapped: Mapping[str, Sequence[str]]) 
     return replace(maps, items=(*maps.items, *extra))
 
 
-def _side(
-    store: Store,
-    plan: PairPlan,
-    sources: Sequence[str],
-    snapshots: Mapping[str, Snapshot],
-    maps: Maps,
-    now: datetime,
-) -> LedgerSide:
+def _side(store: Store, sources: Sequence[str], alignments: Mapping[str, Aligned], now: datetime) -> LedgerSide:
     """Return all counting documents of a side at item x warehouse, under common codes."""
     parts = []
     with store.read() as uow:
         for source in sources:
-            footing = align(snapshots[source], maps, plan.compare.code_rules, now.date()).footing
-            rows = align_movements(uow.movements.window([source], NEVER), footing).rows
+            rows = align_movements(uow.movements.window([source], NEVER), alignments[source].footing).rows
             blank = pa.array([""] * rows.num_rows, pa.string())
             parts.append(rows.set_column(rows.column_names.index("batch"), "batch", blank))
     return LedgerSide(pa.concat_tables(parts), now, now)
 
 
 def _left_over(sides: Mapping[str, LedgerSide], now: datetime, plan: PairPlan) -> pa.Table:
+    """Return the documents that the matching leaves over."""
     both = pa.concat_tables([side.movements.select(list(_PLACE)) for side in sides.values()])
     places = both.group_by(list(_PLACE)).aggregate([])
     zero = pa.array([0] * places.num_rows, pa.int64())
@@ -108,12 +116,33 @@ def _alone(role: str, rows: pa.Table, matched: pa.ChunkedArray) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(keys, value_set=matched)))
 
 
-def _names(plan: PairPlan, snapshots: Mapping[str, Snapshot], maps: Maps) -> dict[str, str]:
-    """Return name and specification by common item; book cards win."""
-    found: dict[str, str] = {}
-    common = {(row.source, row.code): row.item for row in maps.items if row.approved}
+def _missing_stock(plan: PairPlan, alignments: Mapping[str, Aligned], now: datetime) -> pa.Table:
+    """Return stock less book by item and warehouse where they differ: what lies under one code lacks under the other."""
+    totals: dict[tuple[str, str], int] = {}
+    for source in plan.sources:
+        lines, sign = alignments[source].lines, 1 if source in plan.stock else -1
+        for item, warehouse, quantity in zip(
+            *(lines[name].to_pylist() for name in ("item", "warehouse", "quantity")), strict=True
+        ):
+            totals[item, warehouse] = totals.get((item, warehouse), 0) + sign * quantity
+    rows = [
+        {"item": item, "warehouse": warehouse, "effect": total, "at": now, "reference": "", "id": f"{item}@{warehouse}"}
+        for (item, warehouse), total in sorted(totals.items())
+        if total
+    ]
+    return pa.Table.from_pylist(rows, schema=ONE_SIDED)
+
+
+def _cards(plan: PairPlan, snapshots: Mapping[str, Snapshot]) -> list[Described]:
+    """Return what the cards say of each common item; the book side's win."""
+    common = {(row.source, row.code): row.item for row in plan.compare.maps.items if row.approved}
+    found: dict[str, Described] = {}
     for source in (*plan.stock, *plan.book):
-        cards = snapshots[source].items
-        for code, name, spec in zip(*(cards[part].to_pylist() for part in ("item", "name", "spec")), strict=True):
-            found[common.get((source, code), code)] = f"{name} {spec}".strip()
-    return found
+        for card in snapshots[source].items.to_pylist():
+            item = common.get((source, card["item"]), card["item"])
+            found[item] = Described(item, *_words(card))
+    return list(found.values())
+
+
+def _words(card: Mapping[str, str] | None) -> tuple[str, str]:
+    return (card["name"] or "", card["spec"] or "") if card else ("", "")
