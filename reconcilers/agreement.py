@@ -56,13 +56,13 @@ def self_breaks(
     keys = list(zip(*(places[part].to_pylist() for part in ("item", "warehouse", "batch")), strict=True))
     step = steps(places)
     total: dict[int, int] = {}
-    first: dict[int, tuple[str, ...]] = {}
+    first: dict[int, tuple[tuple[str, ...], tuple[datetime, datetime]]] = {}
     for before, after in pairwise(readings):
         gaps = _gaps(before, after, keys, rows, policy, step)
         for spot, (gap, entries) in gaps.items():
             total[spot] = total.get(spot, 0) + gap
-            first.setdefault(spot, entries)
-    return tuple(SelfBreak(name, keys[spot], total[spot], first[spot]) for spot in sorted(total) if total[spot])
+            first.setdefault(spot, (entries, (before.read_from, after.read_from)))
+    return tuple(SelfBreak(name, keys[spot], total[spot], *first[spot]) for spot in sorted(total) if total[spot])
 
 
 def _all_places(readings: Sequence[Reading]) -> pa.Table:

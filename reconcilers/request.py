@@ -70,12 +70,16 @@ class PhysicalCount:
 
 @dataclass(frozen=True)
 class SelfBreak:
-    """A system whose balance is not its own documents: `amount` = balance - documents (see agreement.py)."""
+    """A system whose balance is not its own documents: `amount` = balance - documents (see agreement.py).
+
+    `between` are the readings around the first wrong interval.
+    """
 
     side: str  # book | stock
     place: Place
     amount: int
     documents: tuple[str, ...] = ()  # ids of the entries where it goes wrong, when they can be named
+    between: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,9 @@ class ExplainRequest:
     """One pair at one moment.
 
     `positions` has item, warehouse, batch, book, stock (millionths) and optionally `precision` (the smallest step of
-    the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `breaks` is None when
-    nobody checked the systems against themselves. `unmapped` are common item codes known to lack a counterpart.
+    the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `breaks` has the
+    positions at which every system was checked against itself, with what was found wrong there. `unmapped` are common
+    item codes known to lack a counterpart.
     """
 
     positions: pa.Table
@@ -132,6 +137,6 @@ class ExplainRequest:
     grain: tuple[str, ...] = ("item", "warehouse")
     agreements: Mapping[Place, Agreement] = field(default_factory=dict)
     witness: pa.Table | None = None
-    breaks: tuple[SelfBreak, ...] | None = None
+    breaks: Mapping[Place, tuple[SelfBreak, ...]] = field(default_factory=dict)
     counts: Mapping[Place, PhysicalCount] = field(default_factory=dict)
     unmapped: frozenset[str] = frozenset()

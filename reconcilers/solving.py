@@ -77,7 +77,6 @@ class Solver:
         suspects = tuple(group for group in groups if self._reasons[id(group)] is None)
         book, stock = int(self._instant.book[index]), int(self._instant.stock[index])
         remainder = stock - book - explained
-        breaks = request.breaks
         return Case(
             place=index,
             book=book,
@@ -89,7 +88,7 @@ class Solver:
             policy=request.policy,
             factors=request.policy.rates.get(place[0], frozenset()),
             closed_before=self._closed,
-            breaks=None if breaks is None else tuple(found for found in breaks if found.place == place),
+            breaks=request.breaks.get(place),
             shelf=self._shelf(place, index),
             unmapped=place[0] in request.unmapped,
         )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
+from bridge.cycle.own_books import OwnBooks
 from bridge.domain.quantity import MICRO
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
@@ -20,7 +21,7 @@ from reconcilers.equation import Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
 from reconcilers.judge import Explanation, Explanations
-from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide
+from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, SelfBreak
 
 Place = tuple[str, str, str]
 _GRAIN = ("item", "warehouse", "batch")
@@ -50,7 +51,9 @@ class ExplainPlan:
 
 @dataclass
 class Explaining:
-    """The explainer of one run. `witnesses` are the footings of the sources that only testify.
+    """The explainer of one run.
+
+    `own` has the systems' earlier balances, `witnesses` are the footings of the sources that only testify.
 
     After the comparison `equations` holds what the engine said, by position.
     """
@@ -59,6 +62,7 @@ class Explaining:
     windows: Mapping[str, Window]
     lookup: Lookup
     settled: Settled
+    own: OwnBooks
     witnesses: Mapping[str, Footing] = field(default_factory=dict)
     equations: dict[Place, Equation] = field(default_factory=dict)
 
@@ -68,8 +72,11 @@ class Explaining:
         positions = self._positions(differing, self._moved(recent, alignments), alignments)
         if not positions.num_rows:
             return {}
-        request = self._request(positions, self._documents(differing, recent, alignments), alignments)
+        documents = self._documents(differing, recent, alignments)
+        request = self._request(positions, documents, alignments)
         self.equations = dict(explain(request).equations)
+        if breaks := self._self_breaks(documents, alignments):
+            self.equations = dict(explain(replace(request, breaks=breaks)).equations)
         raw = {
             place: stock - book
             for place, book, stock in zip(
@@ -175,6 +182,29 @@ class Explaining:
         feet = [alignments[name].footing for name in (*self.plan.book, *self.plan.stock)]
         rates = {item: found for item in items if (found := frozenset[int]().union(*(f.rates(item) for f in feet)))}
         return replace(self.plan.policy, rates=rates, line_side=frozenset[str]().union(*(f.line_side() for f in feet)))
+
+    def _self_breaks(
+        self, documents: Documents, alignments: Mapping[str, Aligned]
+    ) -> dict[Place, tuple[SelfBreak, ...]]:
+        """Return for each position that documents do not account for whether a system left its own documents there."""
+        doubtful = {place for place, equation in self.equations.items() if equation.rest}
+        since = {place: settled.at for place in doubtful if (settled := self.settled.of(place)) is not None}
+        if not since or not all(self.windows[name].complete for name in (*self.plan.book, *self.plan.stock)):
+            return {}
+        checked = [
+            self.own.breaks(
+                role,
+                since,
+                alignments[name],
+                self._side((name,), documents, alignments),
+                self.plan.grain,
+                self.plan.policy,
+            )
+            for role, names in (("book", self.plan.book), ("stock", self.plan.stock))
+            for name in names
+        ]
+        everywhere = set(since).intersection(*checked)
+        return {place: tuple(found for each in checked for found in each[place]) for place in sorted(everywhere)}
 
     def _side(self, sources: Sequence[str], documents: Documents, alignments: Mapping[str, Aligned]) -> LedgerSide:
         windows = [self.windows[source] for source in sources]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.cycle.admit import Judged
 from bridge.cycle.ledger import from_blobs
+from bridge.cycle.own_books import past_lines
 from bridge.cycle.run import RunInputs, decide, result_text
 from bridge.domain.report import SourceReading
 from bridge.store import canonical
@@ -35,7 +36,9 @@ def replay(store: Store, number: int) -> Replay | None:
     inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
     judged = {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
     ids = iter(inputs.ids)
-    decision = decide(inputs, judged, from_blobs(store.blobs, inputs.documents), lambda: next(ids))
+    decision = decide(
+        inputs, judged, from_blobs(store.blobs, inputs.documents), past_lines(store.blobs), lambda: next(ids)
+    )
     text = result_text(decision)
     return Replay(run.result_blob, hashlib.sha256(text.encode()).hexdigest(), text)
 

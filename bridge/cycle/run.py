@@ -11,6 +11,7 @@ from bridge.cycle.advance import advance, freeze
 from bridge.cycle.explaining import Explaining, ExplainPlan, Window
 from bridge.cycle.ledger import EVERYWHERE, Lookup, Recorder, Settled, from_store, settled_of
 from bridge.cycle.ledger import Place as Place3
+from bridge.cycle.own_books import Earlier, OwnBooks, PastLines, earlier_readings, past_lines
 from bridge.cycle.plan import PairPlan
 from bridge.cycle.pull import Pulled, absorb
 from bridge.cycle.release import queue_lift, queue_place
@@ -48,7 +49,7 @@ class RunInputs:
     """Everything a decision depends on; stored with the run, so that a replay decides alike.
 
     `ids` are the variance ids that the run gave out, in order; `ledgers` the sources whose documents are known;
-    `documents` the blobs of the documents looked up.
+    `documents` the blobs of the documents looked up; `earlier` the readings that today's balances are checked against.
     """
 
     plan: PairPlan
@@ -62,6 +63,7 @@ class RunInputs:
     ledgers: frozenset[str]
     documents: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 Tell = Callable[[UnitOfWork, Decision, "HoldPlan | None"], tuple[MailNote, ...]]
@@ -85,6 +87,7 @@ def run_pair(
             for batch in pulled:
                 absorb(uow, batch)  # rolled back with everything else
         given: list[str] = []
+        settled = settled_of(uow.agreements.get(plan.id))
         recorder = Recorder(from_store(uow))
         inputs = RunInputs(
             plan=_braked(uow, plan, at),
@@ -94,10 +97,11 @@ def run_pair(
             known_holds=tuple(uow.holds.list(pair=plan.id)),
             placed_today=uow.holds.placed_since(at.replace(hour=0, minute=0, second=0, microsecond=0)),
             deadlines=deadlines,
-            agreements=settled_of(uow.agreements.get(plan.id)),
+            agreements=settled,
             ledgers=frozenset(name for name in plan.everyone if uow.movements.knows(name)),
+            earlier=earlier_readings(uow, plan.sources, settled),
         )
-        decision = decide(inputs, judged, recorder, lambda: _numbered(uow, at, given))
+        decision = decide(inputs, judged, recorder, past_lines(store.blobs), lambda: _numbered(uow, at, given))
         kept = replace(inputs, ids=tuple(given), documents=recorder.keep(store.blobs))
         report = _commit(uow, kept, decision, tell, store)
         if not dry_run:
@@ -112,13 +116,15 @@ def _braked(uow: UnitOfWork, plan: PairPlan, at: datetime) -> PairPlan:
     return replace(plan, holds=replace(plan.holds, no_new="stopped")) if stopped else plan
 
 
-def decide(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, number: Callable[[], str]) -> Decision:
-    """Given the inputs of a run, its judged readings and a look-up of documents, decide. Nothing is written here."""
+def decide(
+    inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastLines, number: Callable[[], str]
+) -> Decision:
+    """Given the inputs of a run, its judged readings and look-ups of documents and past stock, decide. Write nothing."""
     plan = inputs.plan
     if any(judged[source].snapshot is None for source in plan.sources):
         episodes = freeze(inputs.before, inputs.at)
         return Decision(_report(inputs, judged, None, episodes), episodes, HoldDecision((), (), ""))
-    explaining = explaining_of(inputs, judged, documents)
+    explaining = explaining_of(inputs, judged, documents, past)
     comparison = compare(sides_of(plan, judged), plan.compare, explaining)
     look = Look(inputs.number, inputs.at, lambda variance: inputs.deadlines[variance.position.abc or "C"])
     episodes = advance(inputs.before, comparison, plan.confirm, look, pair=plan.id, owner=plan.owner, number=number)
@@ -135,9 +141,16 @@ def decide(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, n
     return Decision(report, episodes, holds, explaining.agreements(_instant(plan, judged)))
 
 
-def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup) -> Explaining:
-    """Given a run's inputs and a look-up of documents, return the explainer of that run."""
-    return Explaining(_explain_plan(inputs), _windows(inputs, judged), documents, inputs.agreements)
+def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastLines) -> Explaining:
+    """Given a run's inputs and look-ups of documents and past stock, return the explainer of that run."""
+    return Explaining(
+        _explain_plan(inputs),
+        _windows(inputs, judged),
+        documents,
+        inputs.agreements,
+        OwnBooks(inputs.earlier, past),
+        _witnesses(inputs.plan),
+    )
 
 
 def _explain_plan(inputs: RunInputs) -> ExplainPlan:

@@ -28,19 +28,21 @@ from reconcilers.request import ExplainPolicy, ExplainRequest, LedgerSide, docum
 from reconcilers.suggest import Described, Proposal, suggest
 
 _PLACE = ("item", "warehouse", "batch")
+_BY_NAME_ALONE = 50
 
 
 def unmapped_codes(
     store: Store, plan: PairPlan, snapshots: Mapping[str, Snapshot], now: datetime
 ) -> dict[str, list[str]]:
-    """Given a pair and its latest snapshots, return by source the codes in stock or in documents without an item."""
+    """Given a pair and its latest snapshots, return by source the codes without an item: in stock, documents, on cards."""
     found: dict[str, list[str]] = {}
     rules = plan.compare.code_rules
     with store.read() as uow:
         for source in (name for name in plan.everyone if name in snapshots):
             aligned = align(snapshots[source], plan.compare.maps, rules, now.date())
             moved = uow.movements.window([source], NEVER)["item"].unique().to_pylist()
-            strange = {code for code in moved if aligned.footing.items.common(fold(code, rules)) is None}
+            known = (*moved, *snapshots[source].items["item"].to_pylist())
+            strange = {code for code in known if aligned.footing.items.common(fold(code, rules)) is None}
             found[source] = sorted({line.item for line in aligned.unmapped} | strange)
     return found
 
@@ -54,7 +56,8 @@ def second_codes(
 ) -> tuple[Proposal, ...]:
     """Given a pair, its latest snapshots and the unmapped codes by source, return the likeliest items of each code.
 
-    Sources without documents are judged by stock and names, witnesses by names alone.
+    Sources without documents are judged by stock and names, witnesses by names alone. A card that nothing was booked on
+    yet needs a name that says much: most such cards are no material of the pair.
     """
     maps = _standing_for_themselves(plan.compare.maps, unmapped)
     rules = plan.compare.code_rules
@@ -75,7 +78,8 @@ def second_codes(
         described = [Described(code, *_words(own.get(code))) for code in codes]
         named = suggest(source, described, items, min_score=0)
         found += merged(source, codes, behaving if source in plan.sources else {}, named, strange)
-    return tuple(found)
+    booked = set(one_sided["item"].to_pylist())
+    return tuple(one for one in found if one.code in booked or one.score >= _BY_NAME_ALONE)
 
 
 def _standing_for_themselves(maps: Maps, unmapped: Mapping[str, Sequence[str]]) -> Maps:

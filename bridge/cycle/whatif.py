@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from bridge.cycle.advance import advance
 from bridge.cycle.ledger import from_blobs
+from bridge.cycle.own_books import past_lines
 from bridge.cycle.replay import judged_of
 from bridge.cycle.run import RunInputs, explaining_of, sides_of
 from bridge.domain.episode import ENDED, Episode, EpisodeState
@@ -74,7 +75,7 @@ def what_if(store: Store, pair: str, percents: Sequence[Decimal], since: datetim
 def _again(store: Store, run: StoredRun, trials: Sequence[_Trial]) -> None:
     inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
     judged = {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
-    explaining = explaining_of(inputs, judged, from_blobs(store.blobs, inputs.documents))
+    explaining = explaining_of(inputs, judged, from_blobs(store.blobs, inputs.documents), past_lines(store.blobs))
     known: dict[str, Explanations] = {}
 
     def once(differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:

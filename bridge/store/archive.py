@@ -59,6 +59,12 @@ def get_snapshot(blobs: Blobs, name: str) -> Snapshot:
     return Snapshot(provenance=_provenance(manifest["provenance"]), **tables)
 
 
+def get_lines(blobs: Blobs, name: str) -> pa.Table:
+    """Given the hash of a manifest, return the snapshot's stock lines alone."""
+    manifest = json.loads(blobs.get(name))
+    return pq.read_table(io.BytesIO(blobs.get(manifest["tables"]["lines"])))
+
+
 def get_positions(blobs: Blobs, name: str) -> set[tuple[str, str]]:
     """Given the hash of a manifest, return the item x warehouse pairs that held stock in it."""
     manifest = json.loads(blobs.get(name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
@@ -66,6 +67,12 @@ class Snapshots:
     def admitted(self, source: str, limit: int = 7) -> list[StoredSnapshot]:
         """Return the source's last admitted readings, newest first."""
         return self._read(_newest(source).where(snapshots.c.admitted).limit(limit))
+
+    def since(self, source: str, at: datetime, limit: int) -> list[StoredSnapshot]:
+        """Return the source's first admitted readings whose fetching began at `at` or later, oldest first."""
+        later = select(snapshots).where(snapshots.c.source == source, snapshots.c.admitted)
+        rows = self._read(later.where(snapshots.c.fetched_to >= at).order_by(snapshots.c.id).limit(limit + 1))
+        return [row for row in rows if row.provenance.fetched_from >= at][:limit]
 
     def last(self, source: str) -> StoredSnapshot | None:
         """Return the source's last reading, admitted or not."""

@@ -1,7 +1,9 @@
 """S1 系统内不平, P1 实物差异, X9 其他: no pair of documents explains it."""
 
+from bridge.domain.quantity import to_text
 from reconcilers.causes.case import Case, Finding, about
 from reconcilers.groups import Group, side_name
+from reconcilers.request import SelfBreak
 from reconcilers.rows import BOOK, STOCK
 
 _COUNTS = ("count_gain", "count_loss")
@@ -12,10 +14,19 @@ def broken(case: Case) -> Finding | None:
     for found in case.breaks or ():
         signed = found.amount * (STOCK if found.side == "stock" else BOOK)
         if signed in (case.rest, case.remainder):
-            return Finding("S1", 97, signed, (), {"side": found.side, "entries": ",".join(found.documents)})
+            return Finding("S1", 97, signed, (), _told(found, case))
     if not case.rest:
         return None
     return Finding("S1", 62 if case.breaks is None else 30, case.rest, (), {"side": ""})
+
+
+def _told(found: SelfBreak, case: Case) -> dict[str, str]:
+    facts = {"side": found.side, "amount": to_text(found.amount), "entries": ",".join(found.documents)}
+    if found.between:
+        zone = case.policy.now.tzinfo
+        after, before = (f"{at.astimezone(zone):%m-%d %H:%M}" for at in found.between)
+        facts |= {"after": after, "before": before}
+    return facts
 
 
 def counted_off(group: Group, case: Case) -> Finding | None:

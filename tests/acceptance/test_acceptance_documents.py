@@ -6,10 +6,20 @@ from decimal import Decimal
 import pytest
 from acceptance_plant import CONFIGURATION, START, Plant, copy
 
-from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
+from bridge.demo.lookalikes import BillLine, KingdeeBooks, MesServer, StockLine, YonyouStock
 
 DAY = START.date()
 MORNING = START.replace(tzinfo=None, hour=8)
+
+
+MES = """[sources.mes]
+kind = "mes"
+base_url = "{url}"
+isolate = false
+snapshot = {{ path = "/stock", items = "data" }}
+movements = {{ path = "/moves", items = "data", since = "updated_after" }}
+fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc = "report_no", type = "type", at = "done_at" }}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -154,3 +164,37 @@ def test_runs_with_documents_replay(posted: Plant):
     posted.later(minutes=30)
     posted.reconcile()
     assert [posted.run("replay", str(n)).code for n in (1, 2, 3)] == [0, 0, 0]
+
+
+def test_a_balance_that_left_its_documents_is_proven(posted: Plant):
+    """U8's 现存量 of P-034 gains 130 without a document: S1, sure, and it is U8's; a replay proves it again."""
+    shelf = YonyouStock.open(posted.u8)
+    shelf.tamper("P-034", "01", 130)
+    shelf.close()
+    (variance,) = _thrice(posted).json["variances"]
+    assert (variance["item"], variance["remainder"], variance["state"]) == ("P-034", "130", "confirmed")
+    cause = variance["causes"][0]
+    assert (cause["code"], cause["confidence"]) == ("S1", "high")
+    assert cause["note"] == "库侧系统的结存与自己的单据不符，相差 130，发生在 11-17 09:05 与 11-17 09:35 两次读数之间"
+    assert [posted.run("replay", str(n)).code for n in (2, 3, 4)] == [0, 0, 0]
+
+
+def test_a_third_system_tells_a_missing_document_from_a_doubled_one(posted: Plant):
+    """Two receipts of 60 on one report, one in K/3: the MES saw two, so K/3 lacks one and U8 has doubled none."""
+    with MesServer() as mes:
+        witness = MES.format(url=mes.url)
+        text = posted.config.read_text(encoding="utf-8").replace("owner =", 'evidence = ["mes"]\nowner =')
+        posted.config.write_text(text + witness, encoding="utf-8")
+        books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+        for number in range(2):
+            at = _at(posted) + dt.timedelta(minutes=number)
+            mes.add_move("BG-77", "P-035", "01", 60, at.replace(tzinfo=START.tzinfo), line=number + 1)
+            document = shelf.save("10", [StockLine("P-035", 60)], "01", at, "李明", reference="BG-77")
+            shelf.audit(document, at, "赵磊")
+        bill = books.save_bill(2, [BillLine("P-035", "01", 60)], on=DAY, maker="王芳", reference="BG-77")
+        books.audit(bill, "李总", DAY)
+        books.close(), shelf.close()
+        (variance,) = _thrice(posted).json["variances"]
+    assert (variance["item"], variance["remainder"]) == ("P-035", "60")
+    assert variance["causes"][0]["code"] == "D2"
+    assert "mes" in {document["source"] for document in variance["causes"][0]["documents"]}

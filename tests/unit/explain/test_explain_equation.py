@@ -158,7 +158,7 @@ def test_open_documents_survive_an_agreement():
 
 def test_self_break_names_the_system():
     """A balance that left its own documents is S1, proven by the self-agreement check."""
-    breaks = (SelfBreak("stock", PLACE, 30 * MICRO),)
+    breaks = {PLACE: (SelfBreak("stock", PLACE, 30 * MICRO),)}
     found = one([], [], (100, 130), breaks=breaks)
     assert (found.causes[0].code, found.causes[0].confidence) == ("S1", "high")
     assert found.rest == 30 * MICRO
@@ -168,7 +168,7 @@ def test_last_count_decides_when_all_documents_match():
     """Checked systems, no open document, and a count that agrees with the warehouse: physical difference in the books."""
     count = {PLACE: PhysicalCount(ago(600), 120 * MICRO)}
     found = one(
-        [], [document("u8", "X", 10, 500)], (100, 130), breaks=(), counts=count, agreements={PLACE: Agreement(ago(100))}
+        [], [document("u8", "X", 10, 500)], (100, 130), breaks={PLACE: ()}, counts=count, agreements={PLACE: Agreement(ago(100))}
     )
     assert found.causes[0].code == "P1"
 
