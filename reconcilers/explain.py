@@ -23,6 +23,7 @@ from reconcilers.guessing import guess_links
 from reconcilers.instant import common_instant, roll_back
 from reconcilers.ledger_rows import code_texts, read_side
 from reconcilers.matching import HOWS, Pool, match
+from reconcilers.numbering import mark_mute
 from reconcilers.request import ExplainRequest, Place
 from reconcilers.rows import BOOK, KIND, OPENING, STOCK, Ints, Rows, concat
 from reconcilers.settled import active, ids, stand
@@ -41,7 +42,7 @@ def explain(request: ExplainRequest) -> Explained:
     stock = read_side(request.stock, STOCK, request.positions, request.grain, request.policy)
     book, stock, witness = code_texts([book, stock, read_witness(request.witness, items, request.policy)])
     at = common_instant(request)
-    rows = stand(concat([book, stock]), at)
+    rows = mark_mute(stand(concat([book, stock]), at), at)
     if not (request.book.complete and request.stock.complete):
         rows = rows.take(np.zeros(len(rows), dtype=np.bool_))
     recent = without_lone_openings(active(rows, request, at))

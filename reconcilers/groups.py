@@ -38,11 +38,17 @@ class Document:
     removed: bool
     gone: bool
     left: int
+    mute: bool
 
     def ref(self, why: str, effect: int | None = None) -> DocumentRef:
         """Return the document as people see it, with what it does to stock - book."""
         shown = (self.signed if self.side else self.effect) if effect is None else effect
         return DocumentRef(self.source, self.type, self.number, self.line, shown, self.state, why)
+
+    @property
+    def spoken(self) -> bool:
+        """Return whether its reference says something to the other side: there is one, of a shared numbering."""
+        return self.reference > 0 and not self.mute
 
     @property
     def tokens(self) -> frozenset[int]:
@@ -124,6 +130,7 @@ def reader(rows: Rows) -> Callable[[Ints], dict[int, Document]]:
                 removed=bool(rows.removal[row]),
                 gone=bool(rows.deleted[row]),
                 left=int(rows.left[row]),
+                mute=bool(rows.mute[row]),
             )
         return found
 

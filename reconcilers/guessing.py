@@ -84,6 +84,6 @@ def _near(one: Document, other: Document) -> bool:
     """Different references that both exist speak against one event; nearness in time speaks for it."""
     if one.removed or other.removed or one.kind != other.kind:
         return False
-    if one.reference and other.reference and not one.tokens & other.tokens:
+    if one.spoken and other.spoken and not one.tokens & other.tokens:
         return False
     return abs(one.at - other.at) <= max(one.grace, other.grace) or one.day == other.day

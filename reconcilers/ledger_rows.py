@@ -119,6 +119,7 @@ def rows_of(table: pa.Table, sign: int, place: Ints, places: pa.Table, policy: E
         later=no,
         removal=no,
         ghost=no,
+        mute=no,
     )
 
 

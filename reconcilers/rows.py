@@ -58,7 +58,8 @@ class Rows:
     equality is judged on it. `reference` and `number` share one code book, 0 = blank. `counted` says whether it stands
     in the balance at the common instant, `live` that it exists there without counting (saved, or counting only later).
     `removal` marks the going of a document that had counted when the position last agreed: an event of its own with the
-    opposite effect. A `ghost` counted once and is gone: it weighs nothing, but tells since when its counterpart is alone.
+    opposite effect. A `ghost` counted once and is gone: it weighs nothing, but tells since when its counterpart is
+    alone. `mute` references come from a numbering of their system's own.
     """
 
     table: pa.Table
@@ -84,6 +85,7 @@ class Rows:
     later: Flags
     removal: Flags
     ghost: Flags
+    mute: Flags
 
     def __len__(self) -> int:
         return len(self.side)

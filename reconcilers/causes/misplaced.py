@@ -44,7 +44,7 @@ def _partners(group: Group, case: Case) -> list[tuple[int, Group]]:
         gap = abs(document.at - own.at)
         if document.tokens & own.tokens:
             found.append((95 if len(other.counted) == 1 else 85, other))
-        elif document.reference and own.reference:
+        elif document.spoken and own.spoken:
             continue
         elif document.kind == own.kind and gap <= _HOUR:
             found.append((80, other))

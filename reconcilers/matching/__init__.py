@@ -2,12 +2,13 @@
 
 The order of the passes is the order of proof: a shared reference with equal quantities; a reference whose documents
 add up; one document against one of the same reference (a quantity typed wrong, never lent to others); equal
-quantities close in time; runs that add up; what is left of a reference; a side's own reversals.
+quantities close in time; runs close in time that add up; equal quantities further apart; what is left of a reference;
+a side's own reversals.
 """
 
 import numpy as np
 
-from reconcilers.matching.by_quantity import by_quantity, fold_runs
+from reconcilers.matching.by_quantity import by_quantity, by_quantity_far, fold_runs
 from reconcilers.matching.by_reference import by_reference, fold_sums, link_unequal
 from reconcilers.matching.pool import ALONE, HOWS, Pool
 from reconcilers.matching.reentry import date_reentries
@@ -31,9 +32,9 @@ def match(rows: Rows, policy: ExplainPolicy) -> Pool:
     by_reference(pool, near, reference, window)
     fold_sums(pool, reference)
     link_unequal(pool, near, sole=True)
-    by_quantity(pool, near, window)
+    by_quantity(pool, near)
     fold_runs(pool)
-    by_quantity(pool, near, window, loose=True)
+    by_quantity_far(pool, near, window)
     fold_runs(pool, _FAR_RUNS)
     link_unequal(pool, np.full(len(rows), window), sole=False)
     _with_ghosts(pool, policy)
@@ -50,5 +51,6 @@ def _with_ghosts(pool: Pool, policy: ExplainPolicy) -> None:
     near = pool.rows.grace + micros(policy.poll)
     by_reference(pool, near, micros(policy.reference_window), micros(policy.match_window))
     fold_sums(pool, micros(policy.reference_window))
-    by_quantity(pool, near, micros(policy.match_window))
+    by_quantity(pool, near)
     fold_runs(pool)
+    by_quantity_far(pool, near, micros(policy.match_window))

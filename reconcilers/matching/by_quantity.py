@@ -5,61 +5,52 @@ Weaker than a reference, so it comes after. Of two different references at least
 any reference may be further apart than those whose references differ.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reconcilers.matching.fifo import pair_up
 from reconcilers.matching.pool import Pool, both_sides, codes, slices
+from reconcilers.numbering import known_elsewhere
 from reconcilers.rows import BOOK, KIND, STOCK, Flags, Ints
 
 _MOST_PARTS = 6
 _MOST_FELLOWS = 40
 
 
-def by_quantity(pool: Pool, near: Ints, window: int, *, loose: bool = False) -> None:
-    """Pair equal quantities of the same kind within their own lateness, then without references further apart.
+def by_quantity(pool: Pool, near: Ints) -> None:
+    """Pair equal quantities of the same kind within their own lateness."""
+    rows = pool.rows
+    blank = (rows.reference == 0) | rows.mute
+    known = known_elsewhere(rows)
+    book = rows.side == BOOK
+    # the book's blank ones with any of the stock's, and the other way round; then what the other side does not know
+    ways = [blank | ~book, blank | book, blank | ~known | ~book, blank | ~known | book]
+    _pair(pool, ways, KIND[rows.family], near)
 
-    With `loose`, of any kind: systems do not book an event under the same kind of document always.
+
+def by_quantity_far(pool: Pool, near: Ints, window: int) -> None:
+    """Pair equal quantities without references further apart, then of any kind within their own lateness.
+
+    Systems do not book an event under the same kind of document always. Both are guesses, weaker than parts that add up
+    close in time.
     """
     rows = pool.rows
-    blank = rows.reference == 0
-    known = known_elsewhere(pool)
-    wide = np.full(len(rows), window, dtype=np.int64)
-    kind = KIND[rows.family]
-    anything = np.zeros(len(rows), dtype=np.int64)
-    usable = np.ones(len(rows), dtype=np.bool_)
-    book = rows.side == BOOK
-    ways: list[tuple[Flags, Ints, Ints]] = [
-        (blank | ~book, kind, near),  # the book's blank ones with any of the stock's
-        (blank | book, kind, near),
-        (blank | ~known | ~book, kind, near),
-        (blank | ~known | book, kind, near),
-        (usable & (blank | ~book), kind, wide),
-        (usable & (blank | book), kind, wide),
-    ]
-    if loose:
-        ways = [(blank | ~book, anything, near), (blank | book, anything, near)]
+    blank, book = (rows.reference == 0) | rows.mute, rows.side == BOOK
+    ways = [blank | ~book, blank | book]
+    _pair(pool, ways, KIND[rows.family], np.full(len(rows), window, dtype=np.int64))
+    _pair(pool, ways, np.zeros(len(rows), dtype=np.int64), near)
+
+
+def _pair(pool: Pool, ways: Sequence[Flags], sort: Ints, limit: Ints) -> None:
+    """Pair the free rows of each way that are equal in position, quantity and `sort`; counted ones first."""
+    rows = pool.rows
     for counted_only in (True, False):
-        for among, sort, limit in ways:
-            free = pool.free & among & (rows.counted if counted_only else usable)
-            index = np.flatnonzero(free)
+        for among in ways:
+            index = np.flatnonzero(pool.free & among & rows.counted if counted_only else pool.free & among)
             group = codes(rows.place[index], rows.fold[index], sort[index])
             left, right = pair_up(pool, index, group, rows.side[index], limit[index])
             pool.join_pairs(left, right, "quantity")
-
-
-def known_elsewhere(pool: Pool) -> Flags:
-    """Return which rows carry a reference that the other side has too, or a number it refers to, whatever the position."""
-    rows = pool.rows
-    found = np.zeros(len(rows), dtype=np.bool_)
-    size = int(max(rows.reference.max(initial=0), rows.number.max(initial=0))) + 1
-    for side in (BOOK, STOCK):
-        mine, others = rows.side == side, rows.side == -side
-        referred, named = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
-        referred[rows.reference[others]] = True
-        named[rows.number[others]] = True
-        referred[0] = named[0] = False
-        found |= mine & (referred[rows.reference] | named[rows.reference] | referred[rows.number])
-    return found
 
 
 def fold_runs(pool: Pool, reach: int = 1) -> None:

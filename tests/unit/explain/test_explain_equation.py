@@ -168,7 +168,12 @@ def test_last_count_decides_when_all_documents_match():
     """Checked systems, no open document, and a count that agrees with the warehouse: physical difference in the books."""
     count = {PLACE: PhysicalCount(ago(600), 120 * MICRO)}
     found = one(
-        [], [document("u8", "X", 10, 500)], (100, 130), breaks={PLACE: ()}, counts=count, agreements={PLACE: Agreement(ago(100))}
+        [],
+        [document("u8", "X", 10, 500)],
+        (100, 130),
+        breaks={PLACE: ()},
+        counts=count,
+        agreements={PLACE: Agreement(ago(100))},
     )
     assert found.causes[0].code == "P1"
 

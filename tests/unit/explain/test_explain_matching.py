@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from explain_frames import MICRO, PLACE, ask, document, one, shown
+from explain_frames import MICRO, NOW, PLACE, ask, document, one, shown
 
 from reconcilers.request import ExplainPolicy
 
@@ -126,3 +126,41 @@ def test_no_document_in_two_groups():
     stock = [document("u8", f"X{n}", 50 if n % 4 else 25, 30 + n % 5, "SO" if n % 5 else "") for n in range(44)]
     count = Counter(row["id"] for row in ask(book, stock, {PLACE: (0, 0)}).groups.to_pylist())
     assert set(count.values()) == {1}
+
+
+def test_parts_close_in_time_win_over_an_equal_far_away():
+    """Parts entered within their grace are the delivery they add up to, even if an equal of one part turns up later."""
+    book = [document("k3", "P1", 160, 3000), document("k3", "P2", 320, 2995)]
+    stock = [document("u8", "X", 480, 2990), document("u8", "Z", 160, 10)]
+    found = one(book, stock, (480, 640))
+    assert (found.explained, found.remainder) == (160 * MICRO, 0)
+    assert shown(found.documents) == [("Z", 160, "grace")]
+
+
+def own_numbers(count):
+    """Return matched documents of two systems of which each numbers its references for itself."""
+    book = [document("k3", f"K{n}", 7 + n, 5000 - 60 * n, f"PO-{n}") for n in range(count)]
+    stock = [document("u8", f"U{n}", 7 + n, 5000 - 60 * n, f"BG-{n}") for n in range(count)]
+    return book, stock, sum(7 + n for n in range(count))
+
+
+def test_references_of_separate_numberings_do_not_speak_against_a_slip():
+    """Where the two systems share no reference at all, 900 and 18000 under different ones are still one event (x20)."""
+    book, stock, total = own_numbers(40)
+    book.append(document("k3", "Y", 18000, 100, "PO-99"))
+    stock.append(document("u8", "X", 900, 110, "BG-99"))
+    policy = ExplainPolicy(now=NOW, rates={"ZK": frozenset({20 * MICRO})})
+    found = one(book, stock, (total + 18000, total + 900), policy=policy)
+    assert (found.causes[0].code, found.remainder) == ("D6", -17100 * MICRO)
+
+
+def test_shared_references_speak_against_a_slip():
+    """Where references are shared, two documents under different ones that both exist are two events."""
+    book, stock, total = own_numbers(40)
+    book = [{**row, "reference": row["reference"].replace("PO", "BG")} for row in book]
+    book.append(document("k3", "Y", 18000, 100, "BG-98"))
+    stock.append(document("u8", "X", 900, 110, "BG-99"))
+    policy = ExplainPolicy(now=NOW, rates={"ZK": frozenset({20 * MICRO})})
+    found = one(book, stock, (total + 18000, total + 900), policy=policy)
+    assert {cause.code for cause in found.causes} & {"D2"}
+    assert "D6" not in {cause.code for cause in found.causes}
