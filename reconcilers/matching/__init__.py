@@ -2,13 +2,15 @@
 
 The order of the passes is the order of proof: a shared reference with equal quantities; a reference whose documents
 add up; one document against one of the same reference (a quantity typed wrong, never lent to others); equal
-quantities close in time; runs close in time that add up; equal quantities further apart; what is left of a reference;
-a side's own reversals.
+deliveries entered in parts; equal quantities close in time; runs that add up; equal quantities further apart; what is
+left of a reference; a side's own reversals.
 """
+
+from datetime import timedelta
 
 import numpy as np
 
-from reconcilers.matching.by_quantity import by_quantity, by_quantity_far, fold_runs
+from reconcilers.matching.by_quantity import by_quantity, by_quantity_far, fold_parts, fold_runs
 from reconcilers.matching.by_reference import by_reference, fold_sums, link_unequal
 from reconcilers.matching.pool import ALONE, HOWS, Pool
 from reconcilers.matching.reentry import date_reentries
@@ -21,6 +23,10 @@ __all__ = ["ALONE", "HOWS", "Pool", "match"]
 
 _FAR_RUNS = 3
 """Parts of one delivery may be entered over so many times their grace."""
+_TIGHT = 4
+"""Most events are entered within this part of their grace."""
+_TOGETHER = micros(timedelta(minutes=30))
+"""Parts of a delivery that somebody enters one after the other."""
 
 
 def match(rows: Rows, policy: ExplainPolicy) -> Pool:
@@ -32,10 +38,11 @@ def match(rows: Rows, policy: ExplainPolicy) -> Pool:
     by_reference(pool, near, reference, window)
     fold_sums(pool, reference)
     link_unequal(pool, near, sole=True)
+    fold_parts(pool, near // _TIGHT, _TOGETHER)
     by_quantity(pool, near)
-    fold_runs(pool)
+    fold_runs(pool, rows.grace)
     by_quantity_far(pool, near, window)
-    fold_runs(pool, _FAR_RUNS)
+    fold_runs(pool, _FAR_RUNS * rows.grace, one=True)
     link_unequal(pool, np.full(len(rows), window), sole=False)
     _with_ghosts(pool, policy)
     reversals(pool, window)
@@ -52,5 +59,5 @@ def _with_ghosts(pool: Pool, policy: ExplainPolicy) -> None:
     by_reference(pool, near, micros(policy.reference_window), micros(policy.match_window))
     fold_sums(pool, micros(policy.reference_window))
     by_quantity(pool, near)
-    fold_runs(pool)
+    fold_runs(pool, pool.rows.grace)
     by_quantity_far(pool, near, micros(policy.match_window))

@@ -6,6 +6,7 @@ any reference may be further apart than those whose references differ.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,56 +54,95 @@ def _pair(pool: Pool, ways: Sequence[Flags], sort: Ints, limit: Ints) -> None:
             pool.join_pairs(left, right, "quantity")
 
 
-def fold_runs(pool: Pool, reach: int = 1) -> None:
-    """Group runs of up to six documents that follow each other in time and add up to the same on both sides.
+@dataclass(frozen=True)
+class _Runs:
+    """Which runs may be one event: within `limit` of each other; with `one`, one side has a single document.
 
-    They lie within `reach` times their grace; further apart than once, one side must have a single document.
+    With `together` the parts were entered within so many microseconds; with `of_one` they share their own reference.
+    """
+
+    limit: Ints
+    one: bool = False
+    together: int | None = None
+    of_one: bool = False
+
+
+def fold_parts(pool: Pool, limit: Ints, together: int) -> None:
+    """Group one document with the parts that the other side entered for it within `together` microseconds.
+
+    Before equal quantities pair up: a part must not go to an equal document of another event. Parts that share their
+    own reference come first; of the others, what has an equal counterpart within its `limit` is no part.
     """
     rows = pool.rows
+    _fold_runs(pool, np.flatnonzero(pool.free), _Runs(limit, one=True, together=together, of_one=True))
     index = np.flatnonzero(pool.free)
+    group = codes(rows.place[index], rows.fold[index], KIND[rows.family[index]])
+    equal = np.concatenate(pair_up(pool, index, group, rows.side[index], limit[index]))
+    _fold_runs(pool, np.setdiff1d(index, equal), _Runs(limit, one=True, together=together))
+
+
+def fold_runs(pool: Pool, limit: Ints, *, one: bool = False) -> None:
+    """Group runs of up to six documents that follow each other in time and add up to the same on both sides.
+
+    All of them lie within the largest of their `limit`s. With `one` one side must have a single document.
+    """
+    _fold_runs(pool, np.flatnonzero(pool.free), _Runs(limit, one=one))
+
+
+def _fold_runs(pool: Pool, index: Ints, wanted: _Runs) -> None:
+    rows = pool.rows
     if not len(index):
         return
     group = codes(rows.place[index], KIND[rows.family[index]], np.sign(rows.effect[index]))
     keep = both_sides(rows.side[index], group)
     index, group = index[keep], group[keep]
     order = np.lexsort((rows.tie[index], pool.when[index], group))
+    vague = (rows.reference == 0) | rows.mute | ~known_elsewhere(rows)
     for positions in slices(group, order):
         members = [int(row) for row in index[positions]]
         if _MOST_FELLOWS >= len(members) > 2:  # noqa: PLR2004
-            _fold_group(pool, members, reach)
+            _fold_group(pool, members, wanted, vague)
 
 
-def _fold_group(pool: Pool, members: list[int], reach: int) -> None:
-    """Fold equal runs of one position and kind, those with the fewest documents first, then the earliest."""
-    book = _runs([row for row in members if pool.rows.side[row] == BOOK])
-    stock = _runs([row for row in members if pool.rows.side[row] == STOCK])
+def _fold_group(pool: Pool, members: list[int], wanted: _Runs, vague: Flags) -> None:
+    """Fold equal runs of one position and kind, those with the fewest documents first, then the earliest.
+
+    As with pairs, the references of one side at least must say nothing to the other.
+    """
+    book = _runs(pool, [row for row in members if pool.rows.side[row] == BOOK], wanted)
+    stock = _runs(pool, [row for row in members if pool.rows.side[row] == STOCK], wanted)
     by_sum: dict[int, list[list[int]]] = {}
     for run in stock:
         by_sum.setdefault(_total(pool, run), []).append(run)
     pairs = [
-        (one, other)
-        for one in book
-        for other in by_sum.get(_total(pool, one), ())
-        if len(one) + len(other) > 2 and (reach == 1 or min(len(one), len(other)) == 1)  # noqa: PLR2004
+        (run, other)
+        for run in book
+        for other in by_sum.get(_total(pool, run), ())
+        if len(run) + len(other) > 2  # noqa: PLR2004
+        and (min(len(run), len(other)) == 1 or not wanted.one)
+        and (vague[run].all() or vague[other].all())
     ]
-    for one, other in sorted(pairs, key=lambda pair: (len(pair[0]) + len(pair[1]), pool.when[pair[0][0]], pair)):
-        together = np.array([*one, *other])
-        if (pool.group[together] < 0).all() and _close(pool, together, reach):
-            pool.join(together, "sum")
+    for run, other in sorted(pairs, key=lambda pair: (len(pair[0]) + len(pair[1]), pool.when[pair[0][0]], pair)):
+        both = np.array([*run, *other])
+        if (pool.group[both] < 0).all() and int(np.ptp(pool.when[both])) <= int(wanted.limit[both].max()):
+            pool.join(both, "sum")
 
 
-def _runs(rows: list[int]) -> list[list[int]]:
-    """Return every run of neighbours in time up to the longest allowed."""
-    return [
+def _runs(pool: Pool, rows: list[int], wanted: _Runs) -> list[list[int]]:
+    """Return every run of neighbours in time up to the longest allowed, in number and in time."""
+    found = [
         rows[start:stop]
         for start in range(len(rows))
         for stop in range(start + 1, min(start + _MOST_PARTS, len(rows)) + 1)
+        if wanted.together is None or pool.when[rows[stop - 1]] - pool.when[rows[start]] <= wanted.together
     ]
+    return [run for run in found if len(run) == 1 or not wanted.of_one or _of_one_reference(pool, run)]
+
+
+def _of_one_reference(pool: Pool, run: list[int]) -> bool:
+    own = pool.rows.reference[run]
+    return bool(own[0] > 0 and (own == own[0]).all())
 
 
 def _total(pool: Pool, run: list[int]) -> int:
     return sum(int(pool.rows.fold[row]) for row in run)
-
-
-def _close(pool: Pool, together: Ints, reach: int) -> bool:
-    return int(np.ptp(pool.when[together])) <= reach * int(pool.rows.grace[together].max())

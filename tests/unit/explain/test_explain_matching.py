@@ -1,6 +1,7 @@
 """Matching: references, splits, orders, reversals; no document in two groups."""
 
 from collections import Counter
+from datetime import timedelta
 
 from explain_frames import MICRO, NOW, PLACE, ask, document, one, shown
 
@@ -164,3 +165,20 @@ def test_shared_references_speak_against_a_slip():
     found = one(book, stock, (total + 18000, total + 900), policy=policy)
     assert {cause.code for cause in found.causes} & {"D2"}
     assert "D6" not in {cause.code for cause in found.causes}
+
+
+def test_a_delivery_entered_in_parts_keeps_its_parts():
+    """20 and 40 entered together are the 60 of an hour before, though an equal 40 stands free within the grace."""
+    book = [document("k3", "P1", 20, 1500), document("k3", "P2", 40, 1499), document("k3", "Y", 40, 500)]
+    stock = [document("u8", "X", 60, 1560), document("u8", "Z1", 40, 800), document("u8", "Z2", 40, 10)]
+    found = one(book, stock, (100, 140), policy=ExplainPolicy(now=NOW, grace=timedelta(hours=20)))
+    assert (found.explained, found.remainder) == (40 * MICRO, 0)
+    assert shown(found.documents) == [("Z2", 40, "grace")]
+
+
+def test_parts_under_one_reference_are_not_lent_to_an_equal():
+    """7 and 13 under one report are finance's 20 of the same hour; finance's own 3 and 7 are the 10 of the hour before."""
+    book = [document("k3", "Y", 20, 100), document("k3", "A", 3, 60), document("k3", "B", 7, 60)]
+    stock = [document("u8", "P1", 7, 101, "BG-1"), document("u8", "P2", 13, 101, "BG-1"), document("u8", "X", 10, 130)]
+    found = how(book, stock, (30, 30))
+    assert found == [("sum", ("k3/A", "k3/B", "u8/X")), ("sum", ("k3/Y", "u8/P1", "u8/P2"))]
