@@ -6,7 +6,7 @@ million lines cost little more than their codes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from bridge.domain.errors import InvariantBroken, SnapshotRejected
 from bridge.domain.quantity import to_text
 from bridge.domain.report import Unmapped
-from bridge.domain.snapshot import STOCK_LINES, Snapshot
+from bridge.domain.snapshot import PHYSICAL_COUNTS, STOCK_LINES, Snapshot
+from reconcilers.align_counts import align_counts
 from reconcilers.codes import Collision, Column, collisions, encode
 from reconcilers.conversion import Conversion, conversion_of
 from reconcilers.footing import Footing, footing
@@ -47,6 +48,7 @@ class Aligned:
 
     `lines` has item, warehouse, batch (common), kind ('' = not stated), quantity (millionths of the base unit, 0 where
     unknown), unknown and floating (0 or 1), raw_item, raw_warehouse, raw_batch, raw_unit, raw_quantity, factor (index).
+    `counts` are its PHYSICAL_COUNTS on the same footing.
     """
 
     source: str
@@ -58,6 +60,7 @@ class Aligned:
     unmapped_warehouses: tuple[UnmappedWarehouse, ...]
     collisions: tuple[Collision, ...]
     unit_problems: tuple[UnitProblem, ...]
+    counts: pa.Table = field(default_factory=PHYSICAL_COUNTS.empty_table, repr=False)
 
     def raw_positions(
         self, item: str, warehouse: str | None = None, batch: str | None = None
@@ -95,7 +98,9 @@ def align(
     `by_warehouse` the comparison ignores warehouses, so an unmapped warehouse leaves nothing out. Raise
     SnapshotRejected if a conversion overflows, InvariantBroken if rows do not add up.
     """
-    return align_lines(snapshot.lines, footing(snapshot, maps, rules, as_of, base_units), by_warehouse=by_warehouse)
+    foot = footing(snapshot, maps, rules, as_of, base_units)
+    aligned = align_lines(snapshot.lines, foot, by_warehouse=by_warehouse)
+    return replace(aligned, counts=align_counts(snapshot.counts, foot))
 
 
 def align_lines(table: pa.Table, foot: Footing, *, by_warehouse: bool = True) -> Aligned:

@@ -20,10 +20,13 @@ class AlignedMovements:
     left_out: int
 
 
-def align_movements(rows: pa.Table, foot: Footing, *, by_warehouse: bool = True) -> AlignedMovements:
+def align_movements(
+    rows: pa.Table, foot: Footing, *, by_warehouse: bool = True, figure: str = "effect"
+) -> AlignedMovements:
     """Given MOVEMENTS rows of a source (further columns are kept) and its footing, return them aligned.
 
-    Effects are taken to be in the base unit of the source's card. Raise SnapshotRejected if one overflows.
+    Any rows with item, warehouse, batch and a `figure` will do. Figures are taken to be in the base unit of the
+    source's card. Raise SnapshotRejected if one overflows.
     """
     items = encode(rows["item"], foot.rules, "item")
     commons = [foot.items.common(code) for code in items.folded]
@@ -31,7 +34,7 @@ def align_movements(rows: pa.Table, foot: Footing, *, by_warehouse: bool = True)
         None if common is None else foot.card_factor(common, code)
         for code, common in zip(items.folded, commons, strict=True)
     ]
-    effect = rows["effect"].combine_chunks().to_numpy(zero_copy_only=False)
+    effect = rows[figure].combine_chunks().to_numpy(zero_copy_only=False)
     scaled, overflow = effect, np.zeros(len(effect), dtype=bool)
     if found:
         scaled, overflow = scale(effect, items.index, [factor or ONE for factor in found])
@@ -41,11 +44,11 @@ def align_movements(rows: pa.Table, foot: Footing, *, by_warehouse: bool = True)
         raise SnapshotRejected("BR-1851", source=foot.source, item=item, quantity=quantity)
     kept = np.array([factor is not None for factor in found], bool)[items.index]
     aligned = _replaced(rows, "item", items.spread(commons))
-    aligned = _replaced(aligned, "effect", pa.array(scaled, pa.int64()))
+    aligned = _replaced(aligned, figure, pa.array(scaled, pa.int64()))
     aligned = _replaced(
         aligned, "batch", (batches := encode(rows["batch"], foot.rules, "batch")).spread(batches.folded)
     )
-    for name in ("warehouse", "counterpart"):
+    for name in ("warehouse", "counterpart") if "counterpart" in rows.column_names else ("warehouse",):
         places = encode(rows[name], foot.rules, name)
         common_places = [foot.warehouses.common(code) for code in places.folded]
         if name == "warehouse" and by_warehouse:

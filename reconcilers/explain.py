@@ -20,7 +20,7 @@ from reconcilers.equation import GROUPS, Explained
 from reconcilers.evidence import gather, read_witness
 from reconcilers.groups import Group, open_groups
 from reconcilers.guessing import guess_links
-from reconcilers.instant import common_instant, roll_back
+from reconcilers.instant import Instant, common_instant, roll_back
 from reconcilers.ledger_rows import code_texts, read_side
 from reconcilers.matching import HOWS, Pool, match
 from reconcilers.numbering import mark_mute
@@ -53,7 +53,9 @@ def explain(request: ExplainRequest) -> Explained:
     reasons = _reasons(groups, request, younger, at)
     every = [group for found in groups.values() for group in found]
     evidence = gather(rows, every, [group for group in every if reasons[id(group)] is None], places, witness, items)
-    solver = Solver(request, rows, instant, evidence, younger, reasons, at)
+    undocumented = [place for index, place in enumerate(places) if _rest(instant, index, groups.get(index, []))]
+    breaks = request.check(undocumented) if undocumented else {}
+    solver = Solver(request, rows, instant, evidence, younger, reasons, breaks, at)
     folded = _folded(pool, len(places))
     equations = {
         place: solver.solve(place, index, groups.get(index, []), int(folded[index]))
@@ -70,6 +72,11 @@ def without_lone_openings(rows: Rows) -> Rows:
     opening = KIND[rows.family] == OPENING
     both = all(bool((opening & (rows.side == side)).any()) for side in (BOOK, STOCK))
     return rows if both or not opening.any() else rows.take(~opening)
+
+
+def _rest(instant: Instant, index: int, groups: Sequence[Group]) -> int:
+    """Return what no document accounts for."""
+    return int(instant.stock[index] - instant.book[index]) - sum(group.signed for group in groups)
 
 
 def _sums(rows: Rows, count: int) -> Ints:

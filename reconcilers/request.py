@@ -4,7 +4,7 @@ Everything stands on one footing already: common codes, effects in millionths of
 A document is named across systems by its id `source/key` (see `document_id`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -62,7 +62,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class PhysicalCount:
-    """The last count of a position on the shelf, in millionths."""
+    """The last count of a position on the shelf: when, and how much there was in millionths."""
 
     at: datetime
     quantity: int
@@ -80,6 +80,10 @@ class SelfBreak:
     amount: int
     documents: tuple[str, ...] = ()  # ids of the entries where it goes wrong, when they can be named
     between: tuple[datetime, datetime] | None = None
+
+
+SelfCheck = Callable[[Collection[Place]], Mapping[Place, tuple[SelfBreak, ...]]]
+"""Given positions, hold every system against itself there. Return what is wrong by position; unchecked ones are missing."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +129,8 @@ class ExplainRequest:
     """One pair at one moment.
 
     `positions` has item, warehouse, batch, book, stock (millionths) and optionally `precision` (the smallest step of
-    the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `breaks` has the
-    positions at which every system was checked against itself, with what was found wrong there. `unmapped` are common
-    item codes known to lack a counterpart.
+    the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `check` is asked
+    about the positions that documents do not account for. `unmapped` are common item codes known to lack a counterpart.
     """
 
     positions: pa.Table
@@ -137,6 +140,6 @@ class ExplainRequest:
     grain: tuple[str, ...] = ("item", "warehouse")
     agreements: Mapping[Place, Agreement] = field(default_factory=dict)
     witness: pa.Table | None = None
-    breaks: Mapping[Place, tuple[SelfBreak, ...]] = field(default_factory=dict)
+    check: SelfCheck = lambda _places: {}
     counts: Mapping[Place, PhysicalCount] = field(default_factory=dict)
     unmapped: frozenset[str] = frozenset()

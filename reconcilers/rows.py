@@ -39,6 +39,8 @@ KIND = np.array([_KINDS.get(family, 5) for family in FAMILIES], dtype=np.int64)
 """Equivalence of families across systems."""
 OPENING = 8
 """The kind of opening documents."""
+COUNTING = 6
+"""The kind of documents that bring a physical count into the books."""
 OTHER = 5
 """The kind of transfers and other in/out, which systems book as one another."""
 

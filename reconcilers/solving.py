@@ -6,13 +6,14 @@ import numpy as np
 
 from reconcilers.allowed import named
 from reconcilers.causes import Case, causes_of, waiting
+from reconcilers.causes.case import Shelf
 from reconcilers.equation import Equation, Explained
 from reconcilers.evidence import Evidence
 from reconcilers.groups import Group, reader
 from reconcilers.instant import Instant
 from reconcilers.judge import Explanation
-from reconcilers.request import ExplainRequest, Place
-from reconcilers.rows import DAY, STOCK, Rows, micros
+from reconcilers.request import ExplainRequest, Place, SelfBreak
+from reconcilers.rows import COUNTING, DAY, KIND, OPENING, STOCK, Rows, micros
 from reconcilers.settled import REMOVED
 from reconcilers.younger import Younger
 
@@ -30,6 +31,7 @@ class Solver:
         evidence: Evidence,
         younger: Younger,
         reasons: Mapping[int, str | None],
+        breaks: Mapping[Place, tuple[SelfBreak, ...]],
         at: int,
     ) -> None:
         self._request = request
@@ -38,6 +40,7 @@ class Solver:
         self._evidence = evidence
         self._younger = younger
         self._reasons = reasons
+        self._breaks = breaks
         self._at = at
         self._touched = instant.undone.keys() | instant.reread.keys()
         wanted = {row for found in instant.undone.values() for row, _ in found}
@@ -88,19 +91,21 @@ class Solver:
             policy=request.policy,
             factors=request.policy.rates.get(place[0], frozenset()),
             closed_before=self._closed,
-            breaks=request.breaks.get(place),
+            breaks=self._breaks.get(place),
             shelf=self._shelf(place, index),
             unmapped=place[0] in request.unmapped,
         )
 
-    def _shelf(self, place: Place, index: int) -> int | None:
+    def _shelf(self, place: Place, index: int) -> Shelf | None:
         """Return the last physical count, rolled to the instant by the stock side's own documents."""
         count = self._request.counts.get(place)
-        if count is None:
+        if count is None or micros(count.at) > self._at:
             return None
         rows = self._rows
         since = (rows.place == index) & (rows.side == STOCK) & rows.counted & (rows.starts > micros(count.at))
-        return count.quantity + int(rows.effect[since & (rows.starts <= self._at)].sum())
+        # what a count or an opening brings into the books moves nothing on the shelf
+        moved = since & (rows.starts <= self._at) & ~np.isin(KIND[rows.family], (COUNTING, OPENING))
+        return Shelf(count, count.quantity + int(rows.effect[moved].sum()))
 
 
 def explanations(explained: Explained) -> dict[Place, Explanation]:

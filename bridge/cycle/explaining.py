@@ -16,12 +16,13 @@ from bridge.cycle.own_books import OwnBooks
 from bridge.domain.quantity import MICRO
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
+from reconcilers.align_counts import last_counts
 from reconcilers.align_movements import align_movements
 from reconcilers.equation import Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
 from reconcilers.judge import Explanation, Explanations
-from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, SelfBreak
+from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, SelfBreak
 
 Place = tuple[str, str, str]
 _GRAIN = ("item", "warehouse", "batch")
@@ -74,9 +75,8 @@ class Explaining:
             return {}
         documents = self._documents(differing, recent, alignments)
         request = self._request(positions, documents, alignments)
+        request = replace(request, check=lambda places: self._self_breaks(places, documents, alignments))
         self.equations = dict(explain(request).equations)
-        if breaks := self._self_breaks(documents, alignments):
-            self.equations = dict(explain(replace(request, breaks=breaks)).equations)
         raw = {
             place: stock - book
             for place, book, stock in zip(
@@ -118,9 +118,13 @@ class Explaining:
         feet = {**{name: aligned.footing for name, aligned in alignments.items()}, **self.witnesses}
         names = [name for name in feet if name in self.windows and self.windows[name].complete]
         codes = {name: sorted(feet[name].own_codes(items)) for name in names}
+        return self.lookup(names, codes, self._since).and_(recent.without(codes))
+
+    @property
+    def _since(self) -> datetime:
+        """Return from when on all documents are known of what differs."""
         oldest = self.settled.oldest or NEVER
-        since = max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
-        return self.lookup(names, codes, since).and_(recent.without(codes))
+        return max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
 
     def _positions(self, differing: pa.Table, moved: set[Place], alignments: Mapping[str, Aligned]) -> pa.Table:
         """Return the differing positions and the others where documents moved, with their balances and steps."""
@@ -175,6 +179,7 @@ class Explaining:
             grain=self.plan.grain,
             agreements=agreements,
             witness=self._witness(documents),
+            counts=self._counts(alignments),
         )
 
     def _policy(self, items: Collection[str], alignments: Mapping[str, Aligned]) -> ExplainPolicy:
@@ -184,11 +189,10 @@ class Explaining:
         return replace(self.plan.policy, rates=rates, line_side=frozenset[str]().union(*(f.line_side() for f in feet)))
 
     def _self_breaks(
-        self, documents: Documents, alignments: Mapping[str, Aligned]
+        self, places: Collection[Place], documents: Documents, alignments: Mapping[str, Aligned]
     ) -> dict[Place, tuple[SelfBreak, ...]]:
-        """Return for each position that documents do not account for whether a system left its own documents there."""
-        doubtful = {place for place, equation in self.equations.items() if equation.rest}
-        since = {place: settled.at for place in doubtful if (settled := self.settled.of(place)) is not None}
+        """Return for each of the positions whether a system left its own documents there; what cannot be told is missing."""
+        since = {place: settled.at for place in places if (settled := self.settled.of(place)) is not None}
         if not since or not all(self.windows[name].complete for name in (*self.plan.book, *self.plan.stock)):
             return {}
         checked = [
@@ -217,6 +221,14 @@ class Explaining:
                 [_aligned(documents.changes_of(s), alignments[s], self.plan.grain) for s in sources]
             ),
         )
+
+    def _counts(self, alignments: Mapping[str, Aligned]) -> dict[Place, PhysicalCount]:
+        """Return the last physical counts, as far as the documents since then are known."""
+        names = (*self.plan.book, *self.plan.stock)
+        if not all(self.windows[name].complete for name in names):
+            return {}
+        counts = [alignments[name].counts for name in names]
+        return {place: last for place, last in last_counts(counts, self.plan.grain).items() if last.at >= self._since}
 
     def _witness(self, documents: Documents) -> pa.Table | None:
         found = [

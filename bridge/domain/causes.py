@@ -13,7 +13,7 @@ def cause_name(cause: Cause, lang: str) -> str:
 
 
 def cause_proof(cause: Cause, lang: str) -> str:
-    """Return the sentence that proves the cause: the general one where a fact is missing, a plain note as it is.
+    """Return the sentence that proves the cause, the fullest of which no fact is missing; a plain note as it is.
 
     '' where its documents say it all, or where the code is not ours.
     """
@@ -24,7 +24,13 @@ def cause_proof(cause: Cause, lang: str) -> str:
         return cause.note
     if not facts and cause.documents:
         return ""
-    facts["side"] = known.get(f"causes.side.{facts.get('side')}", "")
+    for name in ("side", "agrees"):
+        facts[name] = known.get(f"causes.side.{facts.get(name)}", "")
     facts["slip"] = known.get(f"causes.slip.{facts.get('slip')}", known["causes.slip.other"])
-    wanted = set(re.findall(r"\{(\w+)\}", known[key]))
-    return language.text(lang, key if all(facts.get(name) for name in wanted) else f"{key}_unsure", **facts)
+    told = (each for each in (f"{key}_rolled", f"{key}_counted", key) if each in known)
+    fullest = next((each for each in told if all(map(facts.get, _wanted(known[each])))), f"{key}_unsure")
+    return language.text(lang, fullest, **facts)
+
+
+def _wanted(sentence: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", sentence))

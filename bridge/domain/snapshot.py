@@ -55,6 +55,18 @@ UNIT_RATES = pa.schema(
 )
 """Conversions the source's master data hold, unique by item × unit."""
 
+PHYSICAL_COUNTS = pa.schema(
+    [
+        pa.field("item", pa.string(), nullable=False),
+        pa.field("warehouse", pa.string(), nullable=False),
+        pa.field("batch", pa.string(), nullable=False),
+        pa.field("quantity", pa.int64()),  # millionths of the item's base unit; null = on the sheet without a figure
+        pa.field("counted_at", pa.timestamp("us", tz="UTC"), nullable=False),  # the source's clock
+        pa.field("document", pa.string(), nullable=False),  # number of the count sheet
+    ]
+)
+"""The last count of the shelf (盘点) that the source knows of, unique by item × warehouse × batch."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -100,6 +112,7 @@ class Snapshot:
     items: pa.Table = field(default_factory=lambda: empty(ITEM_CARDS))
     warehouses: pa.Table = field(default_factory=lambda: empty(WAREHOUSE_CARDS))
     rates: pa.Table = field(default_factory=lambda: empty(UNIT_RATES))
+    counts: pa.Table = field(default_factory=lambda: empty(PHYSICAL_COUNTS))
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bridge.domain.snapshot import ITEM_CARDS, STOCK_LINES, UNIT_RATES, WAREHOUSE_CARDS, Provenance, Snapshot
+from bridge.domain.snapshot import (
+    ITEM_CARDS,
+    PHYSICAL_COUNTS,
+    STOCK_LINES,
+    UNIT_RATES,
+    WAREHOUSE_CARDS,
+    Provenance,
+    Snapshot,
+)
 
-_TABLES = {"lines": STOCK_LINES, "items": ITEM_CARDS, "warehouses": WAREHOUSE_CARDS, "rates": UNIT_RATES}
+_TABLES = {
+    "lines": STOCK_LINES,
+    "items": ITEM_CARDS,
+    "warehouses": WAREHOUSE_CARDS,
+    "rates": UNIT_RATES,
+    "counts": PHYSICAL_COUNTS,
+}
 
 
 class Blobs(Protocol):
@@ -53,7 +67,7 @@ def put_snapshot(blobs: Blobs, snapshot: Snapshot) -> tuple[str, str]:
 
 
 def get_snapshot(blobs: Blobs, name: str) -> Snapshot:
-    """Given the hash of a manifest, return the snapshot as it was stored."""
+    """Given the hash of a manifest, return the snapshot as it was stored; tables that were not known then are empty."""
     manifest = json.loads(blobs.get(name))
     tables = {name: pq.read_table(io.BytesIO(blobs.get(each))) for name, each in manifest["tables"].items()}
     return Snapshot(provenance=_provenance(manifest["provenance"]), **tables)

@@ -1,7 +1,7 @@
 """S1 系统内不平, P1 实物差异, X9 其他: no pair of documents explains it."""
 
 from bridge.domain.quantity import to_text
-from reconcilers.causes.case import Case, Finding, about
+from reconcilers.causes.case import Case, Finding, Shelf, about
 from reconcilers.groups import Group, side_name
 from reconcilers.request import SelfBreak
 from reconcilers.rows import BOOK, STOCK
@@ -41,12 +41,20 @@ def off_the_shelf(case: Case) -> Finding | None:
     """P1: every document matches and yet the shelf was counted otherwise."""
     if not case.rest:
         return None
-    if case.shelf is None:
+    shelf = case.shelf
+    if shelf is None:
         return Finding("P1", 45, case.rest)
-    agrees = [side for side, quantity in ((BOOK, case.book), (STOCK, case.stock)) if quantity == case.shelf]
-    if len(agrees) != 1:
+    agrees = [side for side, quantity in ((BOOK, case.book), (STOCK, case.stock)) if quantity == shelf.now]
+    if len(agrees) != 1 or case.breaks:  # a balance that left its own documents says by itself which side is wrong
         return Finding("P1", 50, case.rest)
-    return Finding("P1", 75 if case.breaks is None else 88, case.rest, (), {"side": side_name(-agrees[0])})
+    return Finding("P1", 84 if case.breaks is None else 88, case.rest, (), _counted(shelf, agrees[0], case))
+
+
+def _counted(shelf: Shelf, agrees: int, case: Case) -> dict[str, str]:
+    on = shelf.count.at.astimezone(case.policy.now.tzinfo)
+    facts = {"side": side_name(-agrees), "agrees": side_name(agrees), "on": f"{on:%m-%d}"}
+    facts["counted"] = to_text(shelf.count.quantity)
+    return facts if shelf.now == shelf.count.quantity else facts | {"now": to_text(shelf.now)}
 
 
 def other(case: Case) -> Finding:

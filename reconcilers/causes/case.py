@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from bridge.domain.variance import Cause, DocumentRef
 from reconcilers.evidence import Evidence
 from reconcilers.groups import Document, Group
-from reconcilers.request import ExplainPolicy, SelfBreak
+from reconcilers.request import ExplainPolicy, PhysicalCount, SelfBreak
 
 HIGH: Final = 85
 MEDIUM: Final = 60
@@ -17,11 +17,18 @@ MINUTE: Final = 60_000_000
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """The last physical count, and what by it must lie there `now`: rolled on by the stock side's own documents."""
+
+    count: PhysicalCount
+    now: int
+
+
+@dataclass(frozen=True)
 class Case:
     """One position with a remainder. Quantities in millionths; `closed_before` is the first day of the open period.
 
-    `breaks` is None when the systems were not checked against themselves. `shelf` is the last physical count rolled
-    to the instant by the stock side's own documents.
+    `breaks` is None when the systems were not checked against themselves, `shelf` when nobody counted.
     """
 
     place: int
@@ -35,7 +42,7 @@ class Case:
     factors: frozenset[int] = frozenset()
     closed_before: int | None = None
     breaks: tuple[SelfBreak, ...] | None = None
-    shelf: int | None = None
+    shelf: Shelf | None = None
     unmapped: bool = False
 
 

@@ -159,7 +159,7 @@ def test_open_documents_survive_an_agreement():
 def test_self_break_names_the_system():
     """A balance that left its own documents is S1, proven by the self-agreement check."""
     breaks = {PLACE: (SelfBreak("stock", PLACE, 30 * MICRO),)}
-    found = one([], [], (100, 130), breaks=breaks)
+    found = one([], [], (100, 130), check=lambda _places: breaks)
     assert (found.causes[0].code, found.causes[0].confidence) == ("S1", "high")
     assert found.rest == 30 * MICRO
 
@@ -171,7 +171,7 @@ def test_last_count_decides_when_all_documents_match():
         [],
         [document("u8", "X", 10, 500)],
         (100, 130),
-        breaks={PLACE: ()},
+        check=lambda _places: {PLACE: ()},
         counts=count,
         agreements={PLACE: Agreement(ago(100))},
     )

@@ -24,5 +24,5 @@ def test_sentence_tells_the_proof():
     """A duplicate is told with both numbers and the time between them; hostile numbers pass through unbroken."""
     book = [document("k3", "W&1=<b>", 80, 86, "BG"), document("k3", "W2", 80, 85, "BG")]
     found = one(book, [document("u8", "X", 80, 80, "BG")], (160, 80))
-    assert cause_proof(found.causes[0], "zh") == "账的 W&1=<b> 与 W2 来源和数量相同,相隔 60 秒"
+    assert cause_proof(found.causes[0], "zh") == "账的 W&1=<b> 与 W2 来源和数量相同，相隔 60 秒"
     assert "60 seconds apart" in cause_proof(found.causes[0], "en")
