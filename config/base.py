@@ -1,10 +1,12 @@
 """The settings every source has, and the types a connector's own settings are built from."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from config.durations import parse_duration
+from config.refusal import Refusal
 
 Duration = Annotated[str, AfterValidator(lambda text: (parse_duration(text), text)[1])]
 """A length of time as people write it: `30m`, `25m`, `8h`, `2d`, `5s`."""
@@ -17,47 +19,6 @@ class Table(BaseModel):
     """Base of every table in bridge.toml: unknown keys are errors, values cannot change after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
-
-
-class HoldVia(Table):
-    """`[sources.X.hold]`: how holds are written back into this system. Left out: the bridge's own register only."""
-
-    via: Literal["hold_table", "frozen_quantity", "status_convert"] = Field(
-        default="hold_table",
-        description="hold_table: a table of yours that MES or scanners ask; frozen_quantity: U8's own fStopQuantity; "
-        "status_convert: a Kingdee Cloud document 库存状态转换",
-    )
-    url: SecretStr | None = Field(
-        default=None, description="SQLAlchemy URL of the database to write to; default: the source's"
-    )
-    user: str | None = Field(default=None, description="login with write rights on this one table only")
-    password: Secret | None = Field(default=None, description="its password, as a reference")
-    table: str = Field(default="stockbridge_hold", description="name of the hold table (schema.name allowed)")
-    account_sets: tuple[str, ...] = Field(
-        default=(), description="frozen_quantity only: account databases for which the admin allows writing"
-    )
-    convert: Literal["unaudited", "audited"] = Field(
-        default="unaudited",
-        description="status_convert only: unaudited saves a draft that a person audits; audited takes effect at once",
-    )
-    from_status: str = Field(
-        default="KCZT01_SYS", description="status_convert only: stock status that is held; default: 可用 available"
-    )
-    to_status: str = Field(
-        default="KCZT03_SYS", description="status_convert only: stock status it becomes; default: 冻结 frozen"
-    )
-    lift_by: Literal["unaudit", "mirror"] = Field(
-        default="unaudit",
-        description="status_convert only: how an audited hold is lifted: unaudit and delete, or a mirrored document",
-    )
-    ref_key: str = Field(
-        default="FNote",
-        description="status_convert only: header field of the document that carries the hold's reference",
-    )
-    bill_type: str = Field(
-        default="",
-        description="status_convert only: number of the document's bill type; default: the form's own default",
-    )
 
 
 class SourceSettings(Table):
@@ -75,4 +36,36 @@ class SourceSettings(Table):
     memory_mb: int = Field(
         default=2048, ge=64, description="memory a call may take in its child process, in MB (Linux and Windows)"
     )
-    hold: HoldVia | None = Field(default=None, description="how holds are written back; default: not at all")
+    hold: Table | None = Field(
+        default=None, description="how holds are written back, see below for each `via`; default: not at all"
+    )
+    """A connector that takes holds states here its own table, or a union of tables told apart by `via`."""
+
+    @field_validator("hold", mode="before")
+    @classmethod
+    def _takes_this_hold(cls, given: Any) -> Any:
+        """Refuse a way of holding that this kind of source does not have; one left out is the kind's first."""
+        if given is None or cls is SourceSettings:  # what an unknown kind takes, nobody knows
+            return given
+        ways = ways_to_hold(cls)
+        if not ways:
+            raise Refusal("BR-1036")
+        if not isinstance(given, Mapping):
+            return given
+        table = {"via": ways[0], **given}
+        if table["via"] not in ways:
+            raise Refusal("BR-1037", via=table["via"], allowed=" | ".join(ways))
+        return table
+
+
+def ways_to_hold(settings: type[SourceSettings]) -> tuple[str, ...]:
+    """Return what `via` may say in the `[hold]` table of a kind of source, the default first; () = it takes none."""
+    tables = hold_tables(settings)
+    return tuple(way for table in tables for way in get_args(table.model_fields["via"].annotation))
+
+
+def hold_tables(settings: type[SourceSettings]) -> tuple[type[Table], ...]:
+    """Return the models of a kind's `[hold]` table, one for each way."""
+    annotation = settings.model_fields["hold"].annotation
+    parts = [part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, Table)]
+    return tuple(part for part in parts if "via" in part.model_fields)

@@ -154,7 +154,8 @@ def _choices(error: ErrorDetails) -> str:
 
 def unknown_key(path: Path, place: Place) -> ConfigError:
     """Return the sentence about a key that nothing reads; its value is not shown."""
-    keys = place.shape.keys(path[:-1])
+    way, depth = reach(place.tree, (*path[:-1], "via"))
+    keys = place.shape.keys(path[:-1], way if depth == len(path) else None)
     near = nearest(str(path[-1]), keys)
     if near is not None:
         return place.problem("BR-1010", path, nearest=near)
@@ -172,7 +173,10 @@ def not_numbers(tree: Mapping[str, Any], place: Place) -> list[ConfigError]:
 
 def _path(error: ErrorDetails, prefix: Path, place: Place) -> Path:
     """Return where the error is, without pydantic's own marks for the members of a union."""
-    path = (*prefix, *(part for part in error["loc"] if part != "[key]"))
+    path = prefix
+    for part in error["loc"]:
+        if part != "[key]" and part not in place.shape.marks(path):
+            path = (*path, part)
     _, depth = reach(place.tree, path)
     return path[: depth + 1] if error["type"] == "missing" else path[:depth] or path[:1]
 

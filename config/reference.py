@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.base import SourceSettings
+from config.base import SourceSettings, Table, hold_tables
 from config.models.settings import Settings
 from config.shape import fields_of, parts_of
 from config.toml_text import dotted, toml_value
@@ -43,7 +43,10 @@ def reference_markdown(kinds: Mapping[str, type[SourceSettings]]) -> str:
         if key == "sources":
             sections += _section(("sources", "ID"), SourceSettings, heading=None)
             for kind, model in _distinct(kinds):
-                sections += _section(("sources", "ID"), model, kind, known=SourceSettings)
+                sections += _section(("sources", "ID"), model, f"kind = {kind}", known=SourceSettings)
+            for table, takers in _holds(kinds).items():
+                way = f'via = "{table.model_fields["via"].default}" ({", ".join(takers)})'
+                sections += _section(("sources", "ID", "hold"), table, way)
         else:
             for part in _tables(info.annotation):
                 path = (key, "ID") if get_origin(info.annotation) is dict else (key,)
@@ -58,6 +61,15 @@ def _distinct(kinds: Mapping[str, type[SourceSettings]]) -> Iterator[tuple[str, 
         names.setdefault(model, []).append(f'"{kind}"')
     for model, spelled in names.items():
         yield " or ".join(spelled), model
+
+
+def _holds(kinds: Mapping[str, type[SourceSettings]]) -> dict[type[BaseModel], list[str]]:
+    """Return each table that may stand in `[sources.ID.hold]`, with the kinds that take it."""
+    takers: dict[type[BaseModel], list[str]] = {}
+    for kind, model in _distinct(kinds):
+        for table in hold_tables(model):
+            takers.setdefault(table, []).append(kind.partition(" or ")[0].strip('"'))
+    return takers
 
 
 def _section(
@@ -75,7 +87,7 @@ def _section(
         yield _keys(rows)
         return
     name = f"[[{'.'.join(path)}]]" if repeated else f"[{'.'.join(path)}]"
-    yield f"## `{name}`{f' with kind = {heading}' if heading else ''}\n"
+    yield f"## `{name}`{f' with {heading}' if heading else ''}\n"
     yield f"{_first_paragraph(model)}\n"
     own = {key: info for key, info in fields_of(model).items() if key not in fields_of(known)}
     yield _keys(own)
@@ -99,6 +111,8 @@ def _tables(annotation: Any) -> list[type[BaseModel]]:
     """Return the tables a value of this type is or holds."""
     found: list[type[BaseModel]] = []
     for part in parts_of(annotation):
+        if part is Table:  # what stands there depends on the kind of source
+            continue
         if isinstance(part, type) and issubclass(part, BaseModel):
             found.append(part)
         elif get_origin(part) in (dict, tuple, list):

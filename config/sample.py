@@ -10,16 +10,17 @@ from pydantic.fields import FieldInfo
 
 from config.models.settings import Settings
 from config.sample_comments import COMMENTS, GROUPS
+from config.sample_examples import EXAMPLES
 from config.sample_plant import PAIRS, PEOPLE, SOURCES, TABLES
 from config.shape import fields_of, parts_of
 from config.toml_text import toml_key, toml_value
 
-ALL_KINDS: Final = frozenset(table["kind"] for table in SOURCES.values())
-"""The kinds the whole sample plant uses."""
+ALL_KINDS: Final = frozenset({table["kind"] for table in SOURCES.values()} | {kind for kind, _ in EXAMPLES.values()})
+"""The kinds the whole sample plant and the examples use."""
 _COLUMN: Final = 40
-_HEAD: Final = """# bridge.toml —— 示例工厂:K3 管账、U8 管仓、自研 MES 报工、Excel 记代管料
-# 本文件由配置模型生成(python -m config.generate);全部配置项见 docs/configuration.md
-# 以 # 开头的配置项没有启用,去掉 # 即生效。改完运行 stockbridge config check"""
+_HEAD: Final = """# bridge.toml —— 示例工厂：K3 管账、U8 管仓、自研 MES 报工、Excel 记代管料
+# 本文件由配置模型生成（python -m config.generate）；全部配置项见 docs/configuration.md
+# 以 # 开头的配置项没有启用，去掉 # 即生效。改完运行 stockbridge config check"""
 _OPEN_TABLES: Final = {"thresholds.abc", "thresholds.rule"}
 """Tables that stand under a header of their own instead of on one line."""
 
@@ -42,6 +43,7 @@ def sample_toml(kinds: Collection[str] = ALL_KINDS) -> str:
 class _Plant:
     """The part of the sample plant whose sources can be read."""
 
+    kinds: Collection[str]
     sources: Mapping[str, Mapping[str, Any]]
     pairs: Sequence[Mapping[str, Any]]
     daily: Mapping[str, Any]
@@ -52,7 +54,7 @@ class _Plant:
         whole = [pair for pair in PAIRS if {*pair["book"], *pair["stock"]} <= sources.keys()]
         pairs = [pair if set(pair.get("evidence", ())) <= sources.keys() else _alone(pair) for pair in whole]
         daily = {key: value for key, value in TABLES["daily"].items() if key == "to" or value["source"] in sources}
-        return cls(sources, pairs, daily)
+        return cls(kinds, sources, pairs, daily)
 
 
 def _alone(pair: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def _written(key: str, info: FieldInfo, plant: _Plant) -> Iterator[str]:
         case "sources":
             for name, table in plant.sources.items():
                 yield from _table(f"sources.{name}", table)
+            yield from _examples(plant)
         case "pairs":
             said: set[str] = set()
             for pair in plant.pairs:
@@ -79,6 +82,15 @@ def _written(key: str, info: FieldInfo, plant: _Plant) -> Iterator[str]:
             model = next(part for part in parts_of(info.annotation) if issubclass(part, BaseModel))
             values = plant.daily if key == "daily" else TABLES.get(key, {})
             yield from _with_defaults(key, model, values)
+
+
+def _examples(plant: _Plant) -> Iterator[str]:
+    """Write the systems the plant does not have, as comments; only kinds that there are."""
+    shown = {path: table for path, (kind, table) in EXAMPLES.items() if kind in plant.kinds}
+    if shown:
+        yield from ("", "# ---------- 其他系统的写法（例子，去掉 # 即生效） ----------")
+    for path, table in shown.items():
+        yield from (f"# {line}" if line else "" for line in _table(path, table))
 
 
 def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:

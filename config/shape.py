@@ -62,14 +62,24 @@ class Shape:
                 annotation = _inside(annotation, key)
         return annotation
 
-    def keys(self, path: Path) -> tuple[str, ...]:
-        """Return the keys that may stand in the table at `path`."""
-        return tuple(
-            key
-            for part in parts_of(self.at(path))
-            if isinstance(part, type) and issubclass(part, BaseModel)
-            for key in fields_of(part)
-        )
+    def keys(self, path: Path, way: object = None) -> tuple[str, ...]:
+        """Return the keys that may stand in the table at `path`; of tables told apart by `via`, those of `way`."""
+        told = self._ways(path)
+        of_way = [table for table in told if way in told[table]]
+        tables = of_way or list(told)[:1] or self._tables(path)
+        return tuple(key for table in tables for key in fields_of(table))
+
+    def marks(self, path: Path) -> frozenset[str]:
+        """Return the words by which the tables at `path` are told apart; pydantic puts them in its paths."""
+        return frozenset(word for words in self._ways(path).values() for word in words)
+
+    def _tables(self, path: Path) -> list[type[BaseModel]]:
+        return [part for part in parts_of(self.at(path)) if isinstance(part, type) and issubclass(part, BaseModel)]
+
+    def _ways(self, path: Path) -> dict[type[BaseModel], tuple[str, ...]]:
+        """Return the words for `via` by table, the default's table first; tables without `via` are left out."""
+        stated = ((table, fields_of(table).get("via")) for table in self._tables(path))
+        return {table: get_args(info.annotation) for table, info in stated if info is not None}
 
     def is_secret(self, path: Path) -> bool:
         """Return whether the value at `path` is never shown."""

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from bridge.domain.clock import FixedClock
 from bridge.domain.errors import SnapshotRejected
-from bridge.domain.snapshot import ITEM_CARDS, STOCK_LINES, UNIT_RATES, WAREHOUSE_CARDS, Scope
+from bridge.domain.snapshot import ITEM_CARDS, PHYSICAL_COUNTS, STOCK_LINES, UNIT_RATES, WAREHOUSE_CARDS, Scope
 from connectors.contract.expecting import Unsupported, expect, refused, same
 from connectors.contract.harness import NAME, NOW, SourceHarness, StockRow
 from connectors.contract.reading import USUAL, balances, read, sorted_rows, stated
@@ -40,10 +40,11 @@ def lines_have_the_schema(harness: SourceHarness) -> None:
 
 
 def cards_have_the_schema(harness: SourceHarness) -> None:
-    """Items, warehouses and rates are of their schemas; kinds and classes are of the known ones."""
+    """Items, warehouses, rates and counts are of their schemas; kinds and classes are of the known ones."""
     harness.fill(USUAL)
     found = read(harness.open())
-    for table, schema in ((found.items, ITEM_CARDS), (found.warehouses, WAREHOUSE_CARDS), (found.rates, UNIT_RATES)):
+    cards = ((found.items, ITEM_CARDS), (found.warehouses, WAREHOUSE_CARDS), (found.rates, UNIT_RATES))
+    for table, schema in (*cards, (found.counts, PHYSICAL_COUNTS)):
         _is_of(table, schema)
     expect(set(found.warehouses["kind"].to_pylist()) <= _KINDS, f"warehouse kinds are among {sorted(_KINDS)}")
     expect(set(found.items["abc"].to_pylist()) <= {"A", "B", "C", ""}, "ABC classes are A, B, C or ''")

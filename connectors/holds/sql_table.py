@@ -10,6 +10,7 @@ from bridge.domain.hold import HoldOrder, HoldReading, Receipt, TargetAbility
 from bridge.ports import Clock
 from config.base import SourceSettings
 from connectors.database import DatabaseSettings
+from connectors.holds.settings import ViaHoldTable
 from connectors.holds.table import OWNER, hold_table
 from connectors.holds.writing import Writer, has_table, hold_settings, open_writer, read_back, reading, writing
 
@@ -145,10 +146,11 @@ def open_hold_table(target: str, settings: SourceSettings, clock: Clock, *, data
     `database` replaces the configured one (U8 finds its year database itself). Raise EffectRefused if the source has
     no `[hold]` table or no database.
     """
-    if settings.hold is None or not isinstance(settings, DatabaseSettings):
+    hold = settings.hold
+    if not isinstance(hold, ViaHoldTable) or not isinstance(settings, DatabaseSettings):
         raise EffectRefused("BR-1608", target=target)
-    writing_settings = hold_settings(settings, settings.hold)
-    return HoldTable(target, open_writer(target, writing_settings, table=settings.hold.table, database=database), clock)
+    writer = open_writer(target, hold_settings(settings, hold), table=hold.table, database=database)
+    return HoldTable(target, writer, clock)
 
 
 def _one_line(reason: str) -> str:

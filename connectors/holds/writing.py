@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from bridge.domain.errors import BridgeError, EffectRefused, EffectRetryable, EffectUnknown, SourceUnavailable
-from config.base import HoldVia
 from connectors.database import DatabaseSettings, open_engine, translate
+from connectors.holds.settings import WritingLogin
 
 _RIGHTS = frozenset({"BR-1203"})
 _MISSING = frozenset({"BR-1201", "BR-1202", "BR-1206", "BR-1207"})
@@ -26,7 +26,7 @@ class Writer:
     login: str
 
 
-def hold_settings(settings: DatabaseSettings, hold: HoldVia) -> DatabaseSettings:
+def hold_settings(settings: DatabaseSettings, hold: WritingLogin) -> DatabaseSettings:
     """Given a source's settings and its `[hold]` table, return the settings the writing login connects with."""
     change: dict[str, object] = {}
     if hold.url is not None:
@@ -39,7 +39,7 @@ def hold_settings(settings: DatabaseSettings, hold: HoldVia) -> DatabaseSettings
     return settings.model_copy(update=change)
 
 
-def _with_login(address: SecretStr, hold: HoldVia) -> SecretStr:
+def _with_login(address: SecretStr, hold: WritingLogin) -> SecretStr:
     secret = hold.password.get_secret_value() if hold.password is not None else None
     try:
         url = make_url(address.get_secret_value())

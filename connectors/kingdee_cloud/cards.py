@@ -10,7 +10,7 @@ from connectors.kingdee_cloud.filters import is_in
 from connectors.kingdee_cloud.http import Wire
 from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.query import Query, read_rows
-from connectors.kingdee_cloud.stock import micro, text
+from connectors.web.values import micro, text
 
 MATERIALS, WAREHOUSES = "BD_MATERIAL", "BD_STOCK"
 MATERIAL_IDS = ("FMATERIALID", "FMaterialId")

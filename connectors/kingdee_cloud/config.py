@@ -1,17 +1,15 @@
 """`[sources.X]` with `kind = "kingdee_cloud"`."""
 
-import re
-from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bridge.domain.movement import FAMILIES
-from config.base import Duration, HoldVia, Secret, SourceSettings, Table
+from config.base import Duration, Secret, Table
 from config.refusal import Refusal
 from connectors.kingdee_cloud.forms import FORMS, USUAL
 from connectors.kingdee_cloud.signature import client_secret
+from connectors.web.settings import HttpsSettings
 
 WarehouseKind = Literal["normal", "consigned", "line_side", "in_transit", "inspection", "virtual"]
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -45,10 +43,29 @@ class ExtraForm(Table):
     quantity: str = Field(pattern=_KEY, description="field key of the quantity in the base unit", examples=["FBaseQty"])
 
 
-class KingdeeCloudSettings(SourceSettings):
+class ViaStatusConvert(Table):
+    """`via = "status_convert"`: a document 库存状态转换 that turns available stock into frozen stock."""
+
+    via: Literal["status_convert"] = Field(default="status_convert", description="the way of holding")
+    convert: Literal["unaudited", "audited"] = Field(
+        default="unaudited", description="unaudited saves a draft that a person audits; audited takes effect at once"
+    )
+    from_status: str = Field(default="KCZT01_SYS", description="stock status that is held; default: 可用 available")
+    to_status: str = Field(default="KCZT03_SYS", description="stock status it becomes; default: 冻结 frozen")
+    lift_by: Literal["unaudit", "mirror"] = Field(
+        default="unaudit", description="how an audited hold is lifted: unaudit and delete, or a mirrored document"
+    )
+    ref_key: str = Field(
+        default="FNote", pattern=_KEY, description="header field of the document that carries the hold's reference"
+    )
+    bill_type: str = Field(
+        default="", description="number of the document's bill type; default: the form's own default"
+    )
+
+
+class KingdeeCloudSettings(HttpsSettings):
     """`kind = "kingdee_cloud"`: one data centre of Kingdee K/3 Cloud (云星空), through its WebAPI."""
 
-    timeout_s: float = Field(default=300, gt=0, description="deadline of one whole reading, in seconds")
     base_url: str = Field(description="address up to and with /k3cloud", examples=["https://erp.example.com/k3cloud"])
     acct_id: str = Field(
         pattern=r"^[^,\s]+$", description="id of the data centre (数据中心)", examples=["5f1e2d3c4b5a69"]
@@ -103,24 +120,10 @@ class KingdeeCloudSettings(SourceSettings):
     page_size: int = Field(
         default=10_000, ge=1, le=100_000, description="rows asked for at once; a server that allows fewer is followed"
     )
-    silence_s: float = Field(default=60, gt=0, description="longest wait for the server's next bytes, in seconds")
-    max_bytes: int = Field(default=64 * 1024 * 1024, gt=0, description="a larger answer is refused")
-    ca_file: Path | None = Field(default=None, description="certificate authority of the plant (PEM)")
+    hold: ViaStatusConvert | None = Field(default=None, description="how holds are written back; default: not at all")
     allow_http: bool = Field(
         default=False, description="true: send unencrypted inside a network you trust; the body is not signed"
     )
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain_address(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            good = False
-        if not good or parts.query or parts.fragment or parts.username is not None or re.search(r"[\s\\]", url):
-            raise Refusal("BR-1490")
-        return url.rstrip("/")
 
     @field_validator("forms")
     @classmethod
@@ -129,13 +132,6 @@ class KingdeeCloudSettings(SourceSettings):
         if unknown:
             raise Refusal("BR-1491", unknown=", ".join(unknown), known=", ".join(FORMS))
         return forms
-
-    @model_validator(mode="after")
-    def _encrypted(self) -> Self:
-        parts = urlsplit(self.base_url)
-        if parts.scheme == "http" and not self.allow_http and parts.hostname not in _LOOPBACK:
-            raise Refusal("BR-1492")
-        return self
 
     @model_validator(mode="after")
     def _able_to_sign_in(self) -> Self:
@@ -158,12 +154,8 @@ class KingdeeCloudSettings(SourceSettings):
         hold = self.hold
         if hold is None:
             return self
-        if hold.via != "status_convert":
-            raise Refusal("BR-1495", via=hold.via)
         if hold.from_status == hold.to_status or not all(map(self.counts_status, (hold.from_status, hold.to_status))):
             raise Refusal("BR-1496", first=hold.from_status, second=hold.to_status)
-        if not re.fullmatch(_KEY, hold.ref_key):
-            raise Refusal("BR-1026", allowed="FNote")
         return self
 
     def counts_status(self, number: str) -> bool:
@@ -171,6 +163,6 @@ class KingdeeCloudSettings(SourceSettings):
         return number in self.statuses if self.statuses else number not in self.left_out_statuses
 
     @property
-    def conversion(self) -> HoldVia:
+    def conversion(self) -> ViaStatusConvert:
         """Return how holds are written; without `[hold]` the defaults, by which our documents are still recognised."""
-        return self.hold or HoldVia(via="status_convert")
+        return self.hold or ViaStatusConvert()

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.holds.note import PREFIX, ref_in
 from connectors.kingdee_cloud.filters import both, literal
 from connectors.kingdee_cloud.forms import CONVERT_FORM, FORMS
-from connectors.kingdee_cloud.hold_ref import PREFIX, ref_in
 from connectors.kingdee_cloud.http import Wire
 from connectors.kingdee_cloud.keys import Form, entry_id
 from connectors.kingdee_cloud.query import Query, read_rows
-from connectors.kingdee_cloud.stock import micro, text
+from connectors.web.values import micro, text
 
 AUDITED, IN_APPROVAL = "C", "B"
 _STATES = {"Z": "暂存", "A": "未审核", "B": "审核中", "C": "已审核", "D": "重新审核"}

@@ -9,7 +9,8 @@ from connectors.kingdee_cloud.filters import both, is_equal, is_in
 from connectors.kingdee_cloud.http import Wire
 from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.query import Query, read_rows
-from connectors.kingdee_cloud.stock import FORM, micro, text
+from connectors.kingdee_cloud.stock import FORM
+from connectors.web.values import micro, text
 
 _OPTIONAL = {
     "mto": "FMtoNo",

@@ -5,7 +5,7 @@ exactly once.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,15 +17,28 @@ from bridge.domain.errors import SourceRefused
 from connectors.kingdee_cloud import answers, login, trouble
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.signature import Identity, signed_headers
-from connectors.kingdee_cloud.trouble import Trouble
-from connectors.web import Answer, Deadline, Failed, GuardedAdapter, exchange, one_line
+from connectors.web import (
+    Answer,
+    Deadline,
+    Failed,
+    NotJson,
+    Pause,
+    Trouble,
+    bounded_session,
+    exchange,
+    not_json,
+    of_failure,
+    one_line,
+    parse,
+    repeated,
+    to_json,
+)
+from connectors.web.settings import trusted
 
 STUBS = "Kingdee.BOS.WebApi.ServicesStub."
 FORMS_SERVICE = f"{STUBS}DynamicFormService."
-_PAUSES_S = (1.0, 3.0)
 _WORDS = 300
 _SID = "kdservice-sessionid"
-Pause = Callable[[float], None]
 
 
 class Wire:
@@ -51,19 +64,10 @@ class Wire:
 
         Raise SourceUnavailable or SourceRefused.
         """
-        renewed = False
-        pauses = iter(_PAUSES_S)
-        while True:
-            try:
-                return self._call(service, body)
-            except Trouble as met:
-                wait = next(pauses, None) if met.again == "later" else None
-                if met.again == "session" and not renewed:
-                    renewed = True
-                    continue
-                if wait is None or max(wait, met.wait_s or 0) >= self._deadline.waits[1]:
-                    raise met.of_reading(self.source, _short(service)) from None
-                self._pause(max(wait, met.wait_s or 0))
+        try:
+            return repeated(lambda: self._call(service, body), self._deadline, self._pause)
+        except Trouble as met:
+            raise met.of_reading(self.source, _short(service)) from None
 
     def refused_by(self, service: str, body: Mapping[str, Any], codes: frozenset[int | None]) -> bool:
         """Return whether a reading is refused with one of `codes`; a question, so nothing is raised for those."""
@@ -128,11 +132,11 @@ class Wire:
                 deadline=self._deadline,
                 max_bytes=self.settings.max_bytes,
                 silence_s=self.settings.silence_s,
-                data=answers.to_json(body).encode(),
+                data=to_json(body).encode(),
                 headers=headers,
             )
         except Failed as failed:
-            raise trouble.of_failure(failed, self._server) from None
+            raise of_failure(failed, self._server) from None
         self.server_time = answer.date or self.server_time
         self._sid = next((jar.value for jar in self._session.cookies if jar.name == _SID and jar.value), self._sid)
         return answer
@@ -143,10 +147,9 @@ class Wire:
         if met is not None:
             raise met
         try:
-            return answers.parse(answer.body)
-        except answers.NotJson:
-            facts = {"server": self._server, "size": str(len(answer.body)), "message": words or "-"}
-            raise Trouble("BR-1484", "later", "unknown", facts) from None
+            return parse(answer.body)
+        except NotJson:
+            raise not_json(answer, self._server, words) from None
 
     def _forget_session(self) -> None:
         """Drop the session: a signature is only looked at again when no session id comes with it."""
@@ -167,16 +170,8 @@ def identity_of(settings: KingdeeCloudSettings) -> Identity:
 @contextmanager
 def opened(source: str, settings: KingdeeCloudSettings, pause: Pause = time.sleep) -> Iterator[Wire]:
     """Open a line for one call. Proxies and .netrc of the environment are not used; certificates are checked."""
-    if settings.ca_file is not None and not settings.ca_file.is_file():
-        raise SourceRefused("BR-1498", source=source, file=settings.ca_file)
-    with Deadline(settings.timeout_s) as deadline, requests.Session() as session:
-        session.trust_env = False
-        session.verify = str(settings.ca_file) if settings.ca_file is not None else True
-        session.headers.update(
-            {"Content-Type": "application/json", "Accept-Charset": "utf-8", "User-Agent": "StockBridge"}
-        )
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, GuardedAdapter(deadline))
+    headers = {"Content-Type": "application/json", "Accept-Charset": "utf-8", "User-Agent": "StockBridge"}
+    with bounded_session(settings.timeout_s, verify=trusted(source, settings), headers=headers) as (session, deadline):
         yield Wire(source, settings, session, deadline, pause)
 
 

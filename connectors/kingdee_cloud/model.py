@@ -6,7 +6,7 @@ from typing import Any
 
 from bridge.domain.hold import HoldOrder
 from bridge.domain.quantity import from_micro
-from config.base import HoldVia
+from connectors.kingdee_cloud.config import ViaStatusConvert
 from connectors.kingdee_cloud.forms import CONVERT_FORM
 from connectors.kingdee_cloud.free_stock import Take
 from connectors.kingdee_cloud.keys import Form
@@ -31,7 +31,7 @@ _FURTHER = {
 
 
 def model(
-    form: Form, hold: HoldVia, order: HoldOrder, takes: list[Take], *, frees: bool, note: str, on: date
+    form: Form, hold: ViaStatusConvert, order: HoldOrder, takes: list[Take], *, frees: bool, note: str, on: date
 ) -> Mapping[str, Any]:
     """Return the Model of a Save. `frees` makes the mirrored document. Raise SourceRefused if the form lacks a key."""
     first, second = (hold.to_status, hold.from_status) if frees else (hold.from_status, hold.to_status)

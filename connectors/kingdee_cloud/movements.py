@@ -17,15 +17,15 @@ import pyarrow as pa
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.movement import MOVEMENTS, MovementBatch
 from config.durations import parse_duration
+from connectors.holds.note import ref_in
 from connectors.kingdee_cloud.answers import is_yes
 from connectors.kingdee_cloud.cursor import Cursor, parse
 from connectors.kingdee_cloud.filters import both, either
 from connectors.kingdee_cloud.forms import Shape
-from connectors.kingdee_cloud.hold_ref import ref_in
 from connectors.kingdee_cloud.http import Wire
 from connectors.kingdee_cloud.movement_keys import FormKeys, part_name
 from connectors.kingdee_cloud.query import Query, read_rows
-from connectors.kingdee_cloud.stock import micro, text
+from connectors.web.values import micro, text
 
 Row = dict[str, Any]
 _STATES = {"Z": "draft", "A": "saved", "B": "saved", "C": "audited", "D": "saved"}

@@ -2,12 +2,12 @@
 
 from config.base import SourceSettings
 from connectors.kingdee_cloud import cards, stock
-from connectors.kingdee_cloud.answers import to_json
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.forms import CONVERT_FORM
 from connectors.kingdee_cloud.http import FORMS_SERVICE
 from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.movement_keys import stock_form
+from connectors.web import to_json
 
 
 def show_queries(source: str, settings: SourceSettings) -> str:

@@ -2,21 +2,21 @@
 
 import hashlib
 import time
-from datetime import datetime
 
 from bridge.domain.errors import BridgeError
 from bridge.domain.movement import MOVEMENTS, MovementBatch
 from bridge.domain.snapshot import Identity, Provenance, Scope, Snapshot, empty
 from bridge.ports import Clock, SourceAbility
 from connectors.kingdee_cloud import cards, stock
-from connectors.kingdee_cloud.answers import to_json
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.datacenter import datacenter_name
-from connectors.kingdee_cloud.http import Pause, Wire, opened
+from connectors.kingdee_cloud.http import Wire, opened
 from connectors.kingdee_cloud.keys import Form, read_form, with_row_id
 from connectors.kingdee_cloud.movement_keys import FormKeys, resolve
 from connectors.kingdee_cloud.movements import read_movements
 from connectors.kingdee_cloud.query import Query
+from connectors.web import Pause, to_json
+from connectors.web.clock import server_clock
 
 _ROW_IDS = {cards.MATERIALS: cards.MATERIAL_IDS, cards.WAREHOUSES: cards.WAREHOUSE_IDS}
 _MASTERS = (stock.FORM, cards.MATERIALS, cards.WAREHOUSES)
@@ -49,7 +49,7 @@ class KingdeeCloud:
                 account_name=name,
                 schema=_fingerprint(self._queries(wire)),
                 switches={"statuses": ", ".join(lines.statuses), "stock_orgs": ", ".join(settings.stock_orgs)},
-                clock_offset_s=self._offset(wire),
+                clock_offset_s=server_clock(wire.server_time, self._clock)[1],
                 findings=(*_of_stock(lines), *self._of_forms(wire)),
             )
 
@@ -59,7 +59,7 @@ class KingdeeCloud:
         row_cap = min(scope.row_cap, settings.row_cap)
         with opened(self.id, settings, self._pause) as wire:
             lines = stock.read_stock(wire, self._form(wire, stock.FORM), by_batch=scope.by_batch, row_cap=row_cap)
-            as_of, offset = self._server_time(wire), self._offset(wire)
+            as_of, offset = server_clock(wire.server_time, self._clock)
             items = cards.read_items(wire, self._form(wire, cards.MATERIALS), lines.items, row_cap)
             warehouses = cards.read_warehouses(wire, self._form(wire, cards.WAREHOUSES), row_cap)
             queries = self._queries(wire)
@@ -123,13 +123,6 @@ class KingdeeCloud:
             if not keys.has_flags:
                 found.append(("cloud_no_stock_flag", {"form": name}))
         return tuple(found)
-
-    def _server_time(self, wire: Wire) -> datetime | None:
-        """Return the data centre's clock, by the Date header, as the plant's clock would show it."""
-        return None if wire.server_time is None else wire.server_time.astimezone(self._clock.now().tzinfo)
-
-    def _offset(self, wire: Wire) -> float | None:
-        return None if wire.server_time is None else (wire.server_time - self._clock.now()).total_seconds()
 
 
 def _of_stock(lines: stock.Lines) -> tuple[tuple[str, dict[str, str]], ...]:

@@ -6,19 +6,18 @@ FBaseQty is taken, never FAVBQty, which was seen returning 0 where the screen sh
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
 from typing import Any
 
 import pyarrow as pa
 
 from bridge.domain.errors import SnapshotRejected
-from bridge.domain.quantity import to_micro
 from bridge.domain.snapshot import STOCK_LINES
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.filters import is_in
 from connectors.kingdee_cloud.http import Wire
 from connectors.kingdee_cloud.keys import Form
 from connectors.kingdee_cloud.query import Query, Row, read_rows
+from connectors.web.values import NOTHING, Total, added, text
 
 FORM = "STK_Inventory"
 ORG_KEY = "FStockOrgId.FNumber"
@@ -59,7 +58,7 @@ def read_stock(wire: Wire, form: Form, *, by_batch: bool, row_cap: int) -> Lines
 
 def lines_of(rows: Iterable[Row], settings: KingdeeCloudSettings, source: str, *, by_batch: bool) -> Lines:
     """Given the rows of STK_Inventory, return one line per item, warehouse, batch and base unit."""
-    sums: dict[tuple[str, str, str, str], tuple[int, Decimal] | None] = {}
+    sums: dict[tuple[str, str, str, str], Total] = {}
     left_out: Counter[str] = Counter()
     statuses: set[str] = set()
     count = 0
@@ -75,7 +74,7 @@ def lines_of(rows: Iterable[Row], settings: KingdeeCloudSettings, source: str, *
         if not item or not warehouse:
             raise SnapshotRejected("BR-1265", source=source, form=FORM, row=text(row_id))
         key = (item, warehouse, lot if by_batch else "", unit)
-        sums[key] = _added(sums.get(key, (0, Decimal(0))), quantity, source)
+        sums[key] = added(sums.get(key, NOTHING), quantity, source, FORM)
     columns: dict[str, list[Any]] = {name: [] for name in STOCK_LINES.names}
     for (item, warehouse, batch, unit), total in sums.items():
         columns["item"].append(item)
@@ -87,25 +86,3 @@ def lines_of(rows: Iterable[Row], settings: KingdeeCloudSettings, source: str, *
     table = pa.table(columns, schema=STOCK_LINES)
     items = frozenset(item for item, *_ in sums)
     return Lines(table, count, items, tuple(sorted(statuses)), dict(sorted(left_out.items())))
-
-
-def text(value: object) -> str:
-    """Return a code or name as text; null, and blanks alone, are ''."""
-    return "" if value is None else str(value).strip()
-
-
-def micro(value: object, source: str, form: str) -> int:
-    """Return a quantity as the WebAPI states it, in millionths. Raise SnapshotRejected if it is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise SnapshotRejected("BR-1266", source=source, form=form, value=ascii(value)[:60])
-    return to_micro(value)
-
-
-def _added(total: tuple[int, Decimal] | None, quantity: object, source: str) -> tuple[int, Decimal] | None:
-    """Return the sum so far with one more quantity; once one is unknown (null), so is the sum."""
-    if total is None or quantity is None:
-        return None
-    steps = micro(quantity, source, FORM)
-    with localcontext() as exact:
-        exact.prec = 60
-        return total[0] + steps, total[1] + Decimal(str(quantity))

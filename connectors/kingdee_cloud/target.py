@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from bridge.domain.errors import (
     BridgeError,
     EffectRefused,
-    EffectRetryable,
     EffectUnknown,
     SnapshotRejected,
     SourceRefused,
@@ -21,16 +20,17 @@ from bridge.domain.hold import HoldOrder, HoldReading, Receipt, TargetAbility
 from bridge.domain.quantity import to_text
 from bridge.ports import Clock
 from config.base import SourceSettings
+from connectors.holds.note import note_for
 from connectors.kingdee_cloud.config import KingdeeCloudSettings
 from connectors.kingdee_cloud.conversion import IN_APPROVAL, Document, documents, standing, standing_lots
 from connectors.kingdee_cloud.forms import CONVERT_FORM
 from connectors.kingdee_cloud.free_stock import Take, plan, plan_lots, stock_rows
-from connectors.kingdee_cloud.hold_ref import note_for
-from connectors.kingdee_cloud.http import Pause, Wire, opened
+from connectors.kingdee_cloud.http import Wire, opened
 from connectors.kingdee_cloud.keys import Form, read_form
 from connectors.kingdee_cloud.model import model
 from connectors.kingdee_cloud.operation import operate, save
 from connectors.kingdee_cloud.stock import FORM as INVENTORY
+from connectors.web import Pause, as_effect
 
 _OPERATIONS = ("out", "transfer")
 
@@ -180,7 +180,7 @@ class StatusConversion:
     @contextmanager
     def _line(self) -> Iterator[tuple[Wire, Form]]:
         """Open a line. What fails while only looking certainly had no effect."""
-        with _as_effect(), opened(self.id, self._settings, self._pause) as wire:
+        with as_effect(), opened(self.id, self._settings, self._pause) as wire:
             yield wire, read_form(wire, CONVERT_FORM)
 
     @contextmanager
@@ -190,16 +190,6 @@ class StatusConversion:
             yield
         except (SourceUnavailable, SourceRefused, SnapshotRejected) as cause:
             raise EffectUnknown("BR-1637", target=self.id, ref=ref, detail=cause.text("en")) from None
-
-
-@contextmanager
-def _as_effect() -> Iterator[None]:
-    try:
-        yield
-    except (SourceUnavailable, SnapshotRejected) as cause:
-        raise EffectRetryable(cause.code, **cause.facts) from None
-    except SourceRefused as cause:
-        raise EffectRefused(cause.code, **cause.facts) from None
 
 
 def open_target(target: str, settings: SourceSettings, clock: Clock) -> StatusConversion:

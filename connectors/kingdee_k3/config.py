@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.base import Duration
 from connectors.database import DatabaseSettings
+from connectors.holds import ViaHoldTable
 
 
 class KingdeeK3Settings(DatabaseSettings):
@@ -39,3 +40,4 @@ class KingdeeK3Settings(DatabaseSettings):
     full_pass: Duration = Field(
         default="6h", description="how often the whole re-read window is read again, whether or not it seems changed"
     )
+    hold: ViaHoldTable | None = Field(default=None, description="how holds are written back; default: not at all")

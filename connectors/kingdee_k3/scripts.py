@@ -9,6 +9,7 @@ from bridge.domain.errors import BridgeError
 from config.base import SourceSettings
 from connectors.database import Schema, TableSchema, grant_script, open_engine, read_schema, revoke_script, sql_text
 from connectors.database import transaction as in_transaction
+from connectors.holds import table_grants, table_revoke
 from connectors.kingdee_k3 import bill_checks, bills, statements, tables
 from connectors.kingdee_k3.config import KingdeeK3Settings
 
@@ -58,13 +59,14 @@ def show_sql(source: str, settings: SourceSettings) -> str:
 def grants(source: str, settings: SourceSettings) -> str:
     """Return the script that creates a login which may read these tables and nothing else."""
     assert isinstance(settings, KingdeeK3Settings)  # noqa: S101
-    return grant_script(source, settings, [(table.name, table.purpose) for table in _wanted(settings)])
+    script = grant_script(source, settings, [(table.name, table.purpose) for table in _wanted(settings)])
+    return script + table_grants(settings)
 
 
 def revoke(source: str, settings: SourceSettings) -> str:
     """Return the script that takes everything back."""
     assert isinstance(settings, KingdeeK3Settings)  # noqa: S101
-    return revoke_script(source, settings, [table.name for table in _wanted(settings)])
+    return table_revoke(settings) + revoke_script(source, settings, [table.name for table in _wanted(settings)])
 
 
 def _wanted(settings: KingdeeK3Settings) -> list[tables.Known]:

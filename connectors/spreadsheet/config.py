@@ -3,33 +3,36 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import Field, model_validator
 
+from bridge.domain.movement import FAMILIES
 from config.base import SourceSettings, Table
 from config.refusal import Refusal
+from connectors.spreadsheet.columns import MovementColumns, StockColumns
+from connectors.spreadsheet.layout import Delimiter, Encoding, Layout
+from connectors.vocabulary import Family
 
 WarehouseKind = Literal["normal", "consigned", "line_side", "in_transit", "inspection", "virtual"]
 
 
-class SheetColumns(Table):
-    """`columns = { ... }`: what the headers are called. Blanks, case and full-width forms do not matter."""
+class MovementSheet(Table):
+    """`movements = { ... }`: a sheet that lists what moved, one row a document line. It is read whole each time.
 
-    item: str = Field(default="item", description="item code")
-    qty: str = Field(
-        default="qty",
-        validation_alias=AliasChoices("qty", "quantity"),
-        description="quantity; a blank cell means unknown, not zero",
-    )
-    warehouse: str | None = Field(default=None, description="warehouse or place code; default: no such column")
-    unit: str | None = Field(default=None, description="unit name; default: no such column")
-    batch: str | None = Field(default=None, description="batch number; default: no such column")
-    updated: str | None = Field(
-        default=None, description="day of the last change: the newest one must not be older than max_age"
-    )
+    Quantities are in the item's base unit. Encoding, delimiter, decimal comma, limits and `max_age` are the source's.
+    """
 
-    def named(self) -> dict[str, str]:
-        """Return the headers by what they mean."""
-        return {what: header for what, header in self.model_dump().items() if header is not None}
+    path: Path | None = Field(default=None, description="the file, if it is another one than that of the stock")
+    sheet: str | None = Field(default=None, description="sheet name; default: the first visible one of its own file")
+    header_row: int = Field(default=1, ge=1, description="row of the headers, counted from 1 as Excel does")
+    columns: MovementColumns = Field(description="what the headers are called")
+    integer_codes: tuple[str, ...] = Field(
+        default=(), description="headers of codes and numbers that may be number cells, since none ever begins with 0"
+    )
+    family: Family = Field(default="other", description=f"what a document is: {', '.join(FAMILIES)}")
+    types: dict[str, Family] = Field(
+        default={},
+        description="the same by document type: { \"入库\" = 'product_receipt', \"领料\" = 'material_issue' }",
+    )
 
 
 class SpreadsheetSettings(SourceSettings):
@@ -40,7 +43,7 @@ class SpreadsheetSettings(SourceSettings):
     )
     sheet: str | None = Field(default=None, description="sheet name; default: the first visible one")
     header_row: int = Field(default=1, ge=1, description="row of the headers, counted from 1 as Excel does")
-    columns: SheetColumns = Field(default=SheetColumns(), description="what the headers are called")
+    columns: StockColumns = Field(default=StockColumns(), description="what the headers are called")
     text_columns: tuple[str, ...] = Field(
         default=(), description="further headers whose cells must be text; codes (item, warehouse, batch) always must"
     )
@@ -52,23 +55,35 @@ class SpreadsheetSettings(SourceSettings):
         default=None, description="kind of this source's warehouses; default: not stated, so no pair leaves them out"
     )
     decimal_comma: bool = Field(default=False, description="quantities that are text write 12,5 for 12.5")
-    encoding: Literal["auto", "utf-8", "gb18030"] = Field(
-        default="auto", description="CSV only; auto: UTF-8 if it is one, else GB18030 (GBK)"
-    )
-    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
+    encoding: Encoding = Field(default="auto", description="CSV only; auto: UTF-8 if it is one, else GB18030 (GBK)")
+    delimiter: Delimiter | None = Field(
         default=None, description="CSV only; default: the one that the header row shows"
     )
     max_bytes: int = Field(default=64 * 1024 * 1024, gt=0, description="a larger file is refused")
+    movements: MovementSheet | None = Field(
+        default=None, description="a sheet that lists the documents, in this file or another; default: none"
+    )
+
+    def layout(self, listed: "SpreadsheetSettings | MovementSheet") -> Layout:
+        """Given these settings, or those of the movements, return how that list stands in its file."""
+        return Layout(
+            sheet=listed.sheet,
+            header_row=listed.header_row,
+            headers=listed.columns.named(),
+            text_columns=self.text_columns if listed is self else (),
+            integer_codes=listed.integer_codes,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.warehouse is not None and self.columns.warehouse is not None:
+        places = [self.columns.warehouse, self.movements.columns.warehouse if self.movements is not None else None]
+        if self.warehouse is not None and any(places):
             raise Refusal("BR-1331")
         both = set(self.text_columns) & set(self.integer_codes)
         if both:
             raise Refusal("BR-1332", columns=", ".join(sorted(both)))
-        headers = list(self.columns.named().values())
-        doubled = sorted({header for header in headers if headers.count(header) > 1})
-        if doubled:
-            raise Refusal("BR-1333", columns=", ".join(doubled))
+        if self.movements is not None and self.movements.path is None and self.movements.sheet in (None, self.sheet):
+            raise Refusal("BR-1339", sheet=self.movements.sheet or "-")
         return self

@@ -1,7 +1,12 @@
 """A file somebody keeps by hand, as a source."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow.compute as pc
 
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.movement import MOVEMENTS, MovementBatch
@@ -10,9 +15,10 @@ from bridge.domain.spans import length
 from bridge.ports import Clock, SourceAbility
 from config.durations import parse_duration
 from connectors.spreadsheet.body import Body, read_body, warehouse_table
-from connectors.spreadsheet.config import SpreadsheetSettings
+from connectors.spreadsheet.config import MovementSheet, SpreadsheetSettings
 from connectors.spreadsheet.file import Content, read_file, refuse_stale
 from connectors.spreadsheet.header import Header, find_header
+from connectors.spreadsheet.movements import movement_table
 from connectors.spreadsheet.sheet import Sheet
 from connectors.spreadsheet.workbook import read_sheet
 
@@ -31,7 +37,9 @@ class SpreadsheetSource:
     def __init__(self, source: str, settings: SpreadsheetSettings, clock: Clock) -> None:
         self.id = source
         self.ability = SourceAbility(
-            movements=False, batches=settings.columns.batch is not None, moves_constantly=False
+            movements=settings.movements is not None,
+            batches=settings.columns.batch is not None,
+            moves_constantly=False,
         )
         self._settings = settings
         self._clock = clock
@@ -52,8 +60,7 @@ class SpreadsheetSource:
     def snapshot(self, scope: Scope) -> Snapshot:
         """Return the lines of the sheet; the picture's time is when the file was last written."""
         settings, fetched_from = self._settings, self._clock.now()
-        max_age = parse_duration(settings.max_age) if settings.max_age else None
-        found = self._read(min(scope.row_cap, settings.row_cap), max_age)
+        found = self._read(min(scope.row_cap, settings.row_cap), self._max_age)
         lines = found.body.table()
         return Snapshot(
             provenance=Provenance(
@@ -72,15 +79,42 @@ class SpreadsheetSource:
         )
 
     def movements(self, since: str) -> MovementBatch:
-        """Return none: a list of stock has no documents."""
-        return MovementBatch(rows=empty(MOVEMENTS), cursor=since)
+        """Return all rows of the list of documents, or none if neither the file nor the settings changed since.
+
+        Rows that are gone count as deleted, but for those before the first day that the list still has: a list that
+        is begun anew each month does not take the last one back.
+        """
+        settings, wanted = self._settings, self._settings.movements
+        if wanted is None:
+            return MovementBatch(rows=empty(MOVEMENTS), cursor=since)
+        now = self._clock.now()
+        content = self._content(wanted.path or settings.path, now, self._max_age)
+        content_and_meaning = content.data + settings.model_dump_json().encode()
+        cursor = json.dumps({"v": 1, "sha256": hashlib.sha256(content_and_meaning).hexdigest()})
+        if cursor == since:
+            return MovementBatch(rows=empty(MOVEMENTS), cursor=since)
+        rows = movement_table(*self._sheet(content, wanted), settings, wanted, now.tzinfo)
+        keys = frozenset(rows["key"].to_pylist()) if rows.num_rows else None  # a new, empty list takes nothing back
+        return MovementBatch(rows, cursor, keys, pc.min(rows["business_time"]).as_py())
+
+    @property
+    def _max_age(self) -> timedelta | None:
+        return parse_duration(self._settings.max_age) if self._settings.max_age else None
+
+    def _content(self, path: Path, now: datetime, max_age: timedelta | None) -> Content:
+        content = read_file(path, self.id, now.tzinfo, self._settings.max_bytes)
+        refuse_stale(content, self.id, now, max_age)
+        return content
+
+    def _sheet(self, content: Content, listed: SpreadsheetSettings | MovementSheet) -> tuple[Sheet, Header]:
+        layout = self._settings.layout(listed)
+        sheet = read_sheet(content, self.id, layout)
+        return sheet, find_header(sheet, layout)
 
     def _read(self, row_cap: int, max_age: timedelta | None) -> _Reading:
         now = self._clock.now()
-        content = read_file(self._settings.path, self.id, now.tzinfo, self._settings.max_bytes)
-        refuse_stale(content, self.id, now, max_age)
-        sheet = read_sheet(content, self.id, self._settings)
-        header = find_header(sheet, self._settings)
+        content = self._content(self._settings.path, now, max_age)
+        sheet, header = self._sheet(content, self._settings)
         body = read_body(sheet, header, self._settings, row_cap)
         self._refuse_old_rows(sheet, body, now, max_age)
         return _Reading(content, sheet, header, body)

@@ -8,8 +8,8 @@ from typing import Final
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from bridge.domain.errors import SnapshotRejected, SourceRefused
-from connectors.spreadsheet.config import SpreadsheetSettings
 from connectors.spreadsheet.file import Content
+from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.marks import NotReadable, TooWide, is_workbook, read_marks
 from connectors.spreadsheet.sheet import Marks, Sheet
 
@@ -20,7 +20,7 @@ _TEXT_NAMES: Final = frozenset({".csv", ".txt", ".tsv"})
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 
-def read_sheet(content: Content, source: str, settings: SpreadsheetSettings) -> Sheet:
+def read_sheet(content: Content, source: str, layout: Layout) -> Sheet:
     """Given a file, return its sheet.
 
     Raise SourceRefused if it is protected, no workbook, or lacks the sheet; SnapshotRejected if it is damaged.
@@ -29,20 +29,20 @@ def read_sheet(content: Content, source: str, settings: SpreadsheetSettings) -> 
     if data.startswith(_OLE) and _ENCRYPTED in data:
         raise SourceRefused("BR-1309", source=source, file=file)
     if data.startswith((_ZIP, _OLE)):
-        return _of_workbook(content, source, settings)
+        return _of_workbook(content, source, layout)
     if file.suffix.lower() in _TEXT_NAMES:
-        return _of_csv(content, source, settings)
+        return _of_csv(content, source, layout)
     raise SourceRefused("BR-1310", source=source, file=file, found=_guess(data))
 
 
-def _of_workbook(content: Content, source: str, settings: SpreadsheetSettings) -> Sheet:
+def _of_workbook(content: Content, source: str, layout: Layout) -> Sheet:
     data, file = content.data, content.path
     is_xlsx = data.startswith(_ZIP)
     try:
         if is_xlsx and not is_workbook(data):
             raise SourceRefused("BR-1310", source=source, file=file, found="zip")
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name = _sheet_name(book, source, settings, content)
+        name = _sheet_name(book, source, layout, content)
         marks = read_marks(data, name) if is_xlsx else Marks()  # first: it sees what calamine cannot bear
         sheet = book.get_sheet_by_name(name)
         rows = sheet.to_python(skip_empty_area=False)
@@ -56,22 +56,22 @@ def _of_workbook(content: Content, source: str, settings: SpreadsheetSettings) -
     return Sheet(source, "xlsx" if is_xlsx else "xls", name, rows, marks)
 
 
-def _sheet_name(book: CalamineWorkbook, source: str, settings: SpreadsheetSettings, content: Content) -> str:
+def _sheet_name(book: CalamineWorkbook, source: str, layout: Layout, content: Content) -> str:
     sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-    if settings.sheet is None:
+    if layout.sheet is None:
         visible = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible]
         if visible:
             return visible[0]
     names = [each.name for each in sheets]
-    if settings.sheet not in names:
-        facts = {"sheet": settings.sheet or "-", "present": ", ".join(names) or "-"}
+    if layout.sheet not in names:
+        facts = {"sheet": layout.sheet or "-", "present": ", ".join(names) or "-"}
         raise SourceRefused("BR-1312", source=source, file=content.path, **facts)
-    return settings.sheet
+    return layout.sheet
 
 
-def _of_csv(content: Content, source: str, settings: SpreadsheetSettings) -> Sheet:
-    text = _decoded(content, source, settings)
-    delimiter = settings.delimiter or _delimiter(text, settings)
+def _of_csv(content: Content, source: str, layout: Layout) -> Sheet:
+    text = _decoded(content, source, layout)
+    delimiter = layout.delimiter or _delimiter(text, layout)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         rows: list[list[str]] = list(reader)
@@ -81,14 +81,12 @@ def _of_csv(content: Content, source: str, settings: SpreadsheetSettings) -> She
     return Sheet(source, "csv", content.path.name, list(map(list, rows)))
 
 
-def _decoded(content: Content, source: str, settings: SpreadsheetSettings) -> str:
+def _decoded(content: Content, source: str, layout: Layout) -> str:
     """Decode strictly: a wrong guess fails instead of giving other characters."""
     if content.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
-        encodings = {"auto": ["utf-8-sig", "gb18030"], "utf-8": ["utf-8-sig"], "gb18030": ["gb18030"]}[
-            settings.encoding
-        ]
+        encodings = {"auto": ["utf-8-sig", "gb18030"], "utf-8": ["utf-8-sig"], "gb18030": ["gb18030"]}[layout.encoding]
     for encoding in encodings:
         try:
             return content.data.decode(encoding)
@@ -97,13 +95,13 @@ def _decoded(content: Content, source: str, settings: SpreadsheetSettings) -> st
     raise SnapshotRejected("BR-1313", source=source, file=content.path, encodings=", ".join(encodings))
 
 
-def _delimiter(text: str, settings: SpreadsheetSettings) -> str:
+def _delimiter(text: str, layout: Layout) -> str:
     """Return the delimiter that splits the header row into the most cells."""
 
     def width(delimiter: str) -> int:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            header = next((row for at, row in enumerate(rows, start=1) if at == settings.header_row), [])
+            header = next((row for at, row in enumerate(rows, start=1) if at == layout.header_row), [])
         except csv.Error:
             return 0
         return len(header)

@@ -3,6 +3,7 @@
 from bridge.ports import Clock, Source
 from config.base import SourceSettings
 from connectors.connector import Connector
+from connectors.holds import open_hold_table
 from connectors.sql.config import SqlSettings
 from connectors.sql.scripts import grants, revoke, show_sql
 from connectors.sql.source import SqlSource
@@ -13,4 +14,12 @@ def _open(source: str, settings: SourceSettings, clock: Clock) -> Source:
     return SqlSource(source, settings, clock)
 
 
-CONNECTOR = Connector(kind="sql", settings=SqlSettings, source=_open, show_sql=show_sql, grants=grants, revoke=revoke)
+CONNECTOR = Connector(
+    kind="sql",
+    settings=SqlSettings,
+    source=_open,
+    target=open_hold_table,
+    show_sql=show_sql,
+    grants=grants,
+    revoke=revoke,
+)

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from config.base import Table
 from config.refusal import Refusal
 from connectors.database import DatabaseSettings
+from connectors.holds import ViaHoldTable
 from connectors.sql.one_select import objection
 
 SINCE = re.compile(r"(?<!:):since\b")
@@ -53,6 +54,7 @@ class SqlSettings(DatabaseSettings):
     account: str | None = Field(
         default=None, description="name of the account set for the gate; default: the database's name"
     )
+    hold: ViaHoldTable | None = Field(default=None, description="how holds are written back; default: not at all")
 
     @field_validator("query", "count_query", "items_query", "movements_query")
     @classmethod

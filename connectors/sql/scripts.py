@@ -2,6 +2,7 @@
 
 from config.base import SourceSettings
 from connectors.database import grant_script, revoke_script
+from connectors.holds import table_grants, table_revoke
 from connectors.sql.config import SqlSettings
 from connectors.sql.one_select import tables_of
 
@@ -21,12 +22,13 @@ def show_sql(_source: str, settings: SourceSettings) -> str:
 
 def grants(source: str, settings: SourceSettings) -> str:
     """Return the script that grants SELECT on the tables the queries name, as far as they can be told."""
-    return grant_script(source, _sql(settings), _tables(settings))
+    return grant_script(source, _sql(settings), _tables(settings)) + table_grants(_sql(settings))
 
 
 def revoke(source: str, settings: SourceSettings) -> str:
     """Return the script that takes everything back."""
-    return revoke_script(source, _sql(settings), [table for table, _ in _tables(settings)])
+    script = revoke_script(source, _sql(settings), [table for table, _ in _tables(settings)])
+    return table_revoke(_sql(settings)) + script
 
 
 def _tables(settings: SourceSettings) -> list[tuple[str, str]]:

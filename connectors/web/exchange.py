@@ -1,5 +1,6 @@
 """One HTTP exchange: whole or not at all, under a hard deadline and a cap on bytes."""
 
+import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from connectors.web.deadline import Deadline
 from connectors.web.words import one_line
 
 _CHUNK = 64 * 1024
+# At DEBUG urllib3 logs every address with its query, and some systems want their token there.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 class Failure(StrEnum):

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from config.base import Duration
 from config.refusal import Refusal
 from connectors.database import DatabaseSettings
+from connectors.holds import ViaHoldTable, WritingLogin
 
 SwitchFamily = Literal["purchase_receipt", "sales_issue", "material_issue", "product_receipt", "other"]
 """The five check boxes of 修改现存量时点: 采购入库, 销售出库, 材料出库, 产成品入库, 其他出入库."""
@@ -19,6 +20,15 @@ WarehouseKind = Literal["normal", "consigned", "line_side", "in_transit", "inspe
 def _usual_kinds() -> dict[str, WarehouseKind]:
     """Return the [likely] meaning of iWHProperty: 1 现场仓; 2 (委外仓) is ordinary until a plant says otherwise."""
     return {"1": "line_side"}
+
+
+class ViaFrozenQuantity(WritingLogin):
+    """`via = "frozen_quantity"`: U8's own frozen quantity, CurrentStock.fStopQuantity; off unless you list the database."""
+
+    via: Literal["frozen_quantity"] = Field(default="frozen_quantity", description="the way of holding")
+    account_sets: tuple[str, ...] = Field(
+        default=(), description="account databases for which you allow writing, e.g. UFDATA_002_2026"
+    )
 
 
 class YonyouU8Settings(DatabaseSettings):
@@ -67,6 +77,13 @@ class YonyouU8Settings(DatabaseSettings):
         default="35d", description="without row versions: how far back documents are read again for later changes"
     )
     key_scan: Duration = Field(default="1d", description="how often all document keys are compared for deletions")
+    counts_since: Duration = Field(
+        default="90d",
+        description="how far back audited count sheets (盘点单) are read, which tell what lay on the shelf",
+    )
+    hold: ViaHoldTable | ViaFrozenQuantity | None = Field(
+        default=None, discriminator="via", description="how holds are written back; default: not at all"
+    )
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:

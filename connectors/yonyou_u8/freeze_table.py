@@ -43,6 +43,11 @@ def freeze_table(zone: tzinfo | None = None) -> sa.Table:
     )
 
 
+_READ = tuple(f"SELECT ON dbo.{name}" for name in ("Inventory", "ComputationUnit", "Warehouse"))
+FREEZE_RIGHTS = ("SELECT, UPDATE ON dbo.CurrentStock", *_READ)
+"""What is taken back from the freezing login, besides its rights on the companion table."""
+
+
 def freeze_script(dialect: str, login: str) -> str:
     """Return what the DBA runs before `via = "frozen_quantity"` may be used in this account database."""
     parts = [
@@ -54,8 +59,6 @@ def freeze_script(dialect: str, login: str) -> str:
             grant_lines(FREEZE, login),
             f"GRANT SELECT ON dbo.CurrentStock TO {login};",
             f"GRANT UPDATE ON dbo.CurrentStock (fStopQuantity, fStopNum) TO {login};",
-            f"GRANT SELECT ON dbo.Inventory TO {login};",
-            f"GRANT SELECT ON dbo.ComputationUnit TO {login};",
-            f"GRANT SELECT ON dbo.Warehouse TO {login};",
+            *(f"GRANT {right} TO {login};" for right in _READ),
         ]
     return "\n".join(parts) + "\n"

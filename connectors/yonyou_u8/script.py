@@ -3,27 +3,28 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
-from bridge import language
-from bridge.domain.errors import BridgeError
-from config.base import HoldVia, SourceSettings
+from bridge.domain.errors import BridgeError, SourceRefused
+from config.base import SourceSettings
 from connectors.database import Schema, grant_script, open_engine, read_schema, revoke_script, sql_text, transaction
 from connectors.database.grants import LOGIN, quoted
-from connectors.holds import hold_script
-from connectors.yonyou_u8.config import YonyouU8Settings
+from connectors.holds import backend_of, hold_grants, hold_revoke, hold_script
+from connectors.yonyou_u8.config import ViaFrozenQuantity, YonyouU8Settings
+from connectors.yonyou_u8.counts import sheet_statement
 from connectors.yonyou_u8.documents import Window, document_statement, key_statement, present_pairs
-from connectors.yonyou_u8.freeze_table import FREEZE, freeze_script
+from connectors.yonyou_u8.freeze_table import FREEZE, FREEZE_RIGHTS, freeze_script
 from connectors.yonyou_u8.items import item_statement
 from connectors.yonyou_u8.stock import count_statement, frozen_statement, stock_statement, vendor_statement
-from connectors.yonyou_u8.tables import MOVEMENT_TABLES, STOCK_TABLES, SYSTEM_TABLES, assumed_schema
+from connectors.yonyou_u8.tables import COUNT_TABLES, MOVEMENT_TABLES, STOCK_TABLES, SYSTEM_TABLES, assumed_schema
 from connectors.yonyou_u8.units import unit_statement
 from connectors.yonyou_u8.versions import FENCE_STATEMENT
 from connectors.yonyou_u8.warehouses import warehouse_statement
 
-_READ = STOCK_TABLES | MOVEMENT_TABLES
+_READ = STOCK_TABLES | MOVEMENT_TABLES | COUNT_TABLES
 _SQL_SERVER: sa.Dialect = mssql.dialect()  # type: ignore[no-untyped-call]
 _DAY, _VERSION = date(2026, 1, 1), 0
 """Examples of the start date and the row version in the statements shown."""
@@ -72,6 +73,8 @@ def statements(schema: Schema, settings: YonyouU8Settings) -> Iterator[tuple[str
             window = Window(top=0, reread_from=_DAY)
         yield f"{pair.name}单,有变化的(示例日期、行版本)", document_statement(schema, settings, pair, _DAY, window)
         yield f"{pair.name}单键值,用来发现删除", key_statement(schema, settings, pair, _DAY, count=False)
+    with suppress(SourceRefused):  # no tables, no counts
+        yield "已审核的盘点单（示例日期）", sheet_statement(schema, _DAY)
 
 
 def grants(source: str, settings: SourceSettings) -> str:
@@ -85,8 +88,10 @@ def grants(source: str, settings: SourceSettings) -> str:
         parts += [
             f"GRANT SELECT ON dbo.{name} TO {login};  -- {wanted.purpose}" for name, wanted in SYSTEM_TABLES.items()
         ]
-    if settings.hold is not None:
-        parts += ["", _hold_grants(settings, settings.hold)]
+    hold = settings.hold
+    if hold is not None:
+        made = freeze_script if isinstance(hold, ViaFrozenQuantity) else partial(hold_script, hold)
+        parts += ["", hold_grants(_named(settings), hold, made, backend=_backend(settings))]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -94,21 +99,10 @@ def revoke(source: str, settings: SourceSettings) -> str:
     """Return the script that takes all of it back. Hold tables stay: they are history, the DBA drops them."""
     assert isinstance(settings, YonyouU8Settings)  # noqa: S101
     parts: list[str] = []
-    if settings.hold is not None and _backend(settings) != "sqlite":
-        frozen = settings.hold.via == "frozen_quantity"
-        table = FREEZE if frozen else settings.hold.table
-        writer = quoted(settings.hold.user or _HOLD_LOGIN, _backend(settings))
-        parts += (
-            [f"USE {quoted(_database(settings), 'mssql')};"]
-            if settings.url is None and settings.hold.url is None
-            else []
-        )
-        parts.append(f"REVOKE SELECT, INSERT, UPDATE ON {table} FROM {writer};")
-        read = ("Inventory", "ComputationUnit", "Warehouse")
-        parts += [f"REVOKE SELECT, UPDATE ON dbo.CurrentStock FROM {writer};"] if frozen else []
-        parts += [f"REVOKE SELECT ON dbo.{name} FROM {writer};" for name in read] if frozen else []
-        if settings.hold.user is not None and settings.hold.user != settings.user and settings.url is None:
-            parts += [f"DROP USER {writer};", f"DROP LOGIN {writer};"]
+    hold = settings.hold
+    if hold is not None:
+        table, more = (FREEZE, FREEZE_RIGHTS) if isinstance(hold, ViaFrozenQuantity) else (hold.table, ())
+        parts.append(hold_revoke(_named(settings), hold, table, more, backend=_backend(settings)).rstrip())
     if settings.url is None:
         login = quoted(settings.user or LOGIN, "mssql")
         parts += [f"USE {quoted(settings.system_database, 'mssql')};"]
@@ -116,23 +110,6 @@ def revoke(source: str, settings: SourceSettings) -> str:
         parts += [f"DROP USER {login};"]
     parts.append(revoke_script(source, _named(settings), list(_READ)))
     return "\n".join(parts)
-
-
-_HOLD_LOGIN = "bridge_hold"
-
-
-def _hold_grants(settings: YonyouU8Settings, hold: HoldVia) -> str:
-    backend = _backend(settings if hold.url is None else settings.model_copy(update={"url": hold.url}))
-    login = quoted(hold.user or _HOLD_LOGIN, backend)
-    if backend == "mssql" and hold.url is None and settings.url is None:
-        use = f"USE {quoted(_database(settings), backend)};\n"
-        if hold.user != settings.user:
-            password = language.text("zh", "database.grants_password")
-            use += f"CREATE LOGIN {login} WITH PASSWORD = N'{password}';\nCREATE USER {login} FOR LOGIN {login};\n"
-    else:
-        use = ""
-    script = freeze_script(backend, login) if hold.via == "frozen_quantity" else hold_script(hold, backend, login)
-    return use + script
 
 
 def _named(settings: YonyouU8Settings) -> YonyouU8Settings:
@@ -148,11 +125,4 @@ def _database(settings: YonyouU8Settings) -> str:
 
 def _backend(settings: YonyouU8Settings) -> str:
     """Return mssql, postgresql or sqlite."""
-    url = settings.url or (settings.system_url if settings.server is None else None)
-    if url is None:
-        return "mssql"
-    try:
-        found = sa.make_url(url.get_secret_value()).get_backend_name()
-    except sa.exc.ArgumentError:
-        return "mssql"
-    return found if found in {"mssql", "postgresql", "sqlite"} else "mssql"
+    return backend_of(settings.url or (settings.system_url if settings.server is None else None))

@@ -1,5 +1,6 @@
 """Yonyou U8 as a Source: snapshot, probe and movements of one account set."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from config.base import SourceSettings
 from connectors.database import Schema, folded, read_schema, refuse_in_blackout, source_clock, sql_text, transaction
 from connectors.yonyou_u8.books import Books, find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
+from connectors.yonyou_u8.counts import read_counts
 from connectors.yonyou_u8.items import item_cards, read_items
 from connectors.yonyou_u8.movements import read_movements
 from connectors.yonyou_u8.options import quantity_decimals, read_options
@@ -89,6 +91,7 @@ class YonyouU8:
             statements=statements,
             notes=notes,
         )
+        frames["counts"], _ = read_counts(books.open(self.id), self.id, self._settings, began)
         units = items.unit_names() if items is not None else {}
         return Snapshot(provenance, stock_lines(self.id, stock, units), **frames)
 
@@ -98,7 +101,7 @@ class YonyouU8:
         with transaction(books.open(self.id), self.id) as connection:
             schema = read_schema(connection, self.id, STOCK_TABLES | MOVEMENT_TABLES)
             server_time = source_clock(connection)
-            return identify(
+            found = identify(
                 connection,
                 schema,
                 self._settings,
@@ -107,6 +110,9 @@ class YonyouU8:
                 now=self._clock.now(),
                 clock_offset_s=_offset(server_time, self._clock.now()),
             )
+        _, trouble = read_counts(books.open(self.id), self.id, self._settings, self._clock.now())
+        more = (("u8_no_counts", {"detail": trouble}),) if trouble else ()
+        return replace(found, findings=(*found.findings, *more))
 
     def movements(self, since: str) -> MovementBatch:
         """Return the stock documents changed since the cursor (movements.py)."""

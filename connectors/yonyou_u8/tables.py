@@ -74,6 +74,14 @@ MOVEMENT_TABLES: dict[str, Wanted] = {
     "TransVouch": Wanted("调拨单:对方仓库", ("cTVCode", "cOWhCode", "cIWhCode")),
 }
 
+COUNT_TABLES: dict[str, Wanted] = {
+    "CheckVouch": Wanted(
+        "盘点单（表头）", ("ID", "cCVCode", "dCVDate", "cWhCode", "cAccounter", "dveridate", "dnmaketime")
+    ),
+    "CheckVouchs": Wanted("盘点单（表体）：实盘数量", ("ID", "cInvCode", "cCVBatch", "iCVCQuantity")),
+}
+"""Not needed: without them nobody counted. They are no part of a snapshot's fingerprint, so a grant changes nothing."""
+
 SYSTEM_TABLES: dict[str, Wanted] = {
     "UA_AccountDatabase": Wanted("账套年度库", ("cAcc_Id", "iBeginYear", "iEndYear", "cDatabase")),
     "UA_Account": Wanted("账套名称", ("cAcc_Id", "cAcc_Name")),
@@ -82,7 +90,7 @@ SYSTEM_TABLES: dict[str, Wanted] = {
 
 def assumed_schema(source: str, database: str) -> Schema:
     """Return the schema of a complete U8+ installation, to show statements without connecting."""
-    tables = STOCK_TABLES | MOVEMENT_TABLES
+    tables = STOCK_TABLES | MOVEMENT_TABLES | COUNT_TABLES
     return Schema(
         source=source,
         database=database,

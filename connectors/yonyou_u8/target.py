@@ -6,7 +6,7 @@ from bridge.domain.errors import EffectRefused
 from bridge.ports import Clock, HoldTarget
 from config.base import SourceSettings
 from connectors.database import open_engine
-from connectors.holds import HoldTable, Writer, hold_settings, login_of
+from connectors.holds import HoldTable, ViaHoldTable, Writer, hold_settings, login_of
 from connectors.yonyou_u8.books import find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.delta import teach_sqlite
@@ -19,16 +19,16 @@ def open_target(target: str, settings: SourceSettings, clock: Clock) -> HoldTarg
 
     Raise EffectRefused if the source has no `[hold]`.
     """
-    hold = settings.hold
-    if hold is None or not isinstance(settings, YonyouU8Settings):
+    if settings.hold is None or not isinstance(settings, YonyouU8Settings):
         raise EffectRefused("BR-1608", target=target)
+    hold = settings.hold
 
     def opened(writable: bool) -> Engine:
         books = find_books(target, settings, clock)
         return teach_sqlite(open_engine(hold_settings(books.settings, hold), source=target, writable=writable))
 
     login = login_of(hold_settings(settings, hold))
-    if hold.via == "hold_table":
+    if isinstance(hold, ViaHoldTable):
         return HoldTable(target, Writer(target, opened, hold.table, login), clock)
     writer = Writer(target, opened, FREEZE, login)
     return FrozenQuantity(target, settings, hold.account_sets, writer, clock)

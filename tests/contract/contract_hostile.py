@@ -24,10 +24,11 @@ from bridge.domain.movement import MOVEMENTS, MovementBatch
 from bridge.domain.quantity import to_micro
 from bridge.domain.snapshot import ITEM_CARDS, STOCK_LINES, Identity, Provenance, Snapshot
 from bridge.ports import SourceAbility
-from config.base import HoldVia, Secret, SourceSettings
+from config.base import Secret, SourceSettings
 from connectors.connector import Connector
 from connectors.contract import SourceHarness, TargetHarness
 from connectors.contract.harness import NAME
+from connectors.holds import ViaHoldTable
 
 PASSWORD = "geheim-9f1c"
 PAGE = 2
@@ -76,6 +77,7 @@ class HostileSettings(SourceSettings):
     system: str = Field(description="which system")
     password: Secret = Field(description="its password")
     sins: tuple[str, ...] = Field(default=(), description="what to do wrong")
+    hold: ViaHoldTable | None = Field(default=None, description="how holds are written back")
 
 
 class LooseSettings(HostileSettings):
@@ -474,7 +476,7 @@ class HostileTargetHarness(TargetHarness):
 
     def settings(self):
         """Return settings."""
-        return HostileSettings(kind="hostile", system=NAME, password=PASSWORD, sins=self.sins, hold=HoldVia())
+        return HostileSettings(kind="hostile", system=NAME, password=PASSWORD, sins=self.sins, hold=ViaHoldTable())
 
     def dead(self):
         """Return settings of a system that does not answer."""

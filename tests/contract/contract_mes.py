@@ -69,7 +69,7 @@ class MesHarness(SourceHarness):
 
     def answering(self, status):
         """Answer with a status and a list that must not be believed."""
-        return self.settings(self._misbehaving(str(status)).url)
+        return self.settings(self._misbehaving(str(status)).url, **({"timeout_s": 1} if status == 429 else {}))
 
     def post(self, number, family, item, quantity):
         """Report a movement and let the stock follow."""

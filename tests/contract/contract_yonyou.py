@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from bridge.demo.lookalikes import StockLine, YonyouStock
-from config.base import HoldVia
 from connectors.contract import SourceHarness, TargetHarness, Unsupported
 from connectors.contract.harness import NOW
+from connectors.holds import ViaHoldTable
 from connectors.yonyou_u8 import CONNECTOR
-from connectors.yonyou_u8.config import YonyouU8Settings
+from connectors.yonyou_u8.config import ViaFrozenQuantity, YonyouU8Settings
 
 ACCOUNT = "UFDATA_002_2026"
 KINDS = {"purchase_receipt": "01", "material_issue": "11"}
@@ -130,7 +130,7 @@ class FrozenQuantityHarness(_YonyouHolds):
 
     def hold(self):
         """Allow writing into this account set."""
-        return HoldVia(via="frozen_quantity", account_sets=(ACCOUNT,))
+        return ViaFrozenQuantity(account_sets=(ACCOUNT,))
 
     def hold_as_somebody_else(self, quantity):
         """Freeze by hand in U8."""
@@ -148,7 +148,7 @@ class HoldTableHarness(_YonyouHolds):
 
     def hold(self):
         """Write to the usual table."""
-        return HoldVia(via="hold_table")
+        return ViaHoldTable()
 
     def hold_as_somebody_else(self, quantity):
         """Insert a row of another program."""

@@ -6,9 +6,12 @@ import pytest
 from contract_kingdee import KingdeeHarness
 from contract_kingdee_cloud import DraftConversionHarness, KingdeeCloudHarness, StatusConversionHarness
 from contract_mes import MesHarness
+from contract_mes_holds import HoldApiHarness
+from contract_platforms import JiandaoyunHarness, RestHarness
 from contract_spreadsheet import SpreadsheetHarness
 from contract_sql import SqlHarness
 from contract_yonyou import FrozenQuantityHarness, HoldTableHarness, YonyouHarness
+from contract_yonyou_openapi import HoldingOpenApiHarness, QuarantineTransferHarness, YonyouOpenApiHarness
 
 from connectors.contract import SourceContract, TargetContract
 
@@ -46,6 +49,24 @@ class TestYonyouU8(SourceContract):
         yield from _opened(YonyouHarness(tmp_path))
 
 
+class TestYonyouOpenApi(SourceContract):
+    """U8 through its OpenAPI."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh account set."""
+        yield from _opened(YonyouOpenApiHarness(tmp_path))
+
+
+class TestYonyouOpenApiWithHolds(SourceContract):
+    """U8 through its OpenAPI, with holds configured."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh account set."""
+        yield from _opened(HoldingOpenApiHarness(tmp_path))
+
+
 class TestSql(SourceContract):
     """A SELECT of the admin's own."""
 
@@ -62,6 +83,24 @@ class TestMes(SourceContract):
     def harness(self, tmp_path):
         """Return a fresh server."""
         yield from _opened(MesHarness(tmp_path))
+
+
+class TestRest(SourceContract):
+    """A low-code platform by configuration alone."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh server."""
+        yield from _opened(RestHarness(tmp_path))
+
+
+class TestJiandaoyun(SourceContract):
+    """Forms of 简道云."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh server."""
+        yield from _opened(JiandaoyunHarness(tmp_path))
 
 
 class TestSpreadsheet(SourceContract):
@@ -107,3 +146,21 @@ class TestDraftConversion(TargetContract):
     def harness(self, tmp_path):
         """Return a fresh data centre."""
         yield from _opened(DraftConversionHarness(tmp_path))
+
+
+class TestMesHoldApi(TargetContract):
+    """A MES's own holds by PUT, GET and DELETE."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh MES."""
+        yield from _opened(HoldApiHarness(tmp_path))
+
+
+class TestQuarantineTransfer(TargetContract):
+    """U8 OpenAPI's transfer into a quarantine warehouse."""
+
+    @pytest.fixture
+    def harness(self, tmp_path):
+        """Return a fresh account set."""
+        yield from _opened(QuarantineTransferHarness(tmp_path))

@@ -39,7 +39,9 @@ U8 (`YonyouStock`, reference/yonyou-u8.md 1 and 2); UFSystem.db stands beside th
 
 MES (`MesServer(family="plain"|"ruoyi"|"yudao", token="", port=0)`; with-statement or start/stop; `.url`)
     set_stock(item, area, quantity, at, unit=, batch=, …) · add_move(report, item, area, quantity, at, line=, …)
-    fail_next("500" | "html" | "truncated" | "business" | "slow" | "drop") · .requests
+    fail_next("500" | "html" | "truncated" | "business" | "hang" | "drop" | …, see Served) · .requests
+Platforms over HTTP (`platforms.Yida, Mingdao, Dabei, Zhidao, Crm, Qms, Serp`, `jiandaoyun.Jiandaoyun`, all `Served`)
+    .content.stock = [Stock(…)] · .content.moves = [Move(…)] · .content.claims_more, .repeats, .forgets · .asked
 Workbook: write_ledger_book(path, [LedgerRow(item, place, quantity, unit, updated)], sheet="现存", subtotal=False)
 
 A posting that the ERP would refuse raises PostingRefused; an unknown code raises LookupError.

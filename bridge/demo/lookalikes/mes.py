@@ -1,23 +1,21 @@
 """A self-built MES over HTTP in the envelope of its family: plain, ruoyi or yudao (reference/mes-and-chat.md 1.1)."""
 
 import hmac
-import json
-import threading
 from collections.abc import Mapping
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bridge.demo.lookalikes.exact import Figure, exact
 from bridge.demo.lookalikes.mes_content import FAMILIES, MesContent
+from bridge.demo.lookalikes.served import Handler, Served
 
 
-class MesServer:
-    """Serve /stock and /moves under `url` (…/api or …/admin-api) until `stop`; a context manager does both.
+class MesServer(Served):
+    """Serve /stock and /moves under `url` (…/api or …/admin-api).
 
-    Codes, decimals as strings and ISO times with offset. `/moves` takes `updated_after` (strictly later). `fail_next`
-    queues one broken answer each: "500", "html", "truncated", "business", "slow" or "drop".
+    Codes, decimals as strings and ISO times with offset. `/moves` takes `updated_after` (strictly later). More faults
+    than Served has: "500", "business" and "truncated".
     """
 
     def __init__(self, *, family: str = "plain", token: str = "", port: int = 0) -> None:
@@ -25,34 +23,12 @@ class MesServer:
         self.token = token
         self.content = MesContent()
         self.requests: list[str] = []
-        self.guard = threading.Lock()
-        self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (MesHandler,), {"mes": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(port)
 
     @property
     def url(self) -> str:
         """Return the base URL, without a trailing slash."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{self.family.base}"
-
-    def start(self) -> Self:
-        """Begin to serve."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End and free the port."""
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        return f"{super().url}{self.family.base}"
 
     def set_stock(
         self,
@@ -121,12 +97,27 @@ class MesServer:
                 "deleted": deleted,
             }
 
-    def fail_next(self, *faults: str) -> None:
-        """Break the next answers, one each, in this order."""
+    def respond(self, asked: Handler, body: bytes) -> None:  # noqa: ARG002 - a GET has none
+        """Check the token, play a queued fault, or answer."""
+        address, family = urlsplit(asked.path), self.family
+        query = {name: values[0] for name, values in parse_qs(address.query).items()}
         with self.guard:
-            self.content.faults.extend(faults)
+            self.requests.append(asked.path)
+            fault = self.next_fault()
+        expected = f"Bearer {self.token}".encode()
+        if self.token and not hmac.compare_digest(asked.headers.get("Authorization", "").encode(), expected):
+            asked.answer(family.refusal_status, family.failure(401, "账号未登录或令牌已过期"))
+        elif fault == "business":
+            asked.answer(200, family.failure(500, "数据库连接超时"))
+        elif fault == "500":
+            asked.answer(500, {"error": "Internal Server Error"})
+        elif not asked.breaks(fault):
+            found = self.page(address.path.removeprefix(family.base), query)
+            half = f"cut:{len(str(found)) // 2}" if fault == "truncated" else fault
+            status = (404, family.failure(404, "请求地址不存在")) if found is None else (200, found)
+            asked.answer(*status, fault=half)
 
-    def answer(self, path: str, query: Mapping[str, str]) -> dict[str, Any] | None:
+    def page(self, path: str, query: Mapping[str, str]) -> dict[str, Any] | None:
         """Return the body of a page, None for an unknown path."""
         with self.guard:
             rows = self._rows(path, query)
@@ -150,58 +141,3 @@ class MesServer:
             return rows
         floor = datetime.fromisoformat(since.replace(" ", "+"))  # a literal + of an offset arrives as a blank
         return [row for row in rows if datetime.fromisoformat(row["updated_at"]) > floor]
-
-
-class MesHandler(BaseHTTPRequestHandler):
-    """Answers one connection of the MES it is bound to."""
-
-    mes: MesServer
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        """Check the token, play a queued fault, or answer."""
-        asked, family = urlsplit(self.path), self.mes.family
-        query = {name: values[0] for name, values in parse_qs(asked.query).items()}
-        with self.mes.guard:
-            self.mes.requests.append(self.path)
-            fault = self.mes.content.faults.pop(0) if self.mes.content.faults else ""
-        expected = f"Bearer {self.mes.token}".encode()
-        if self.mes.token and not hmac.compare_digest(self.headers.get("Authorization", "").encode(), expected):
-            self._send(family.refusal_status, family.failure(401, "账号未登录或令牌已过期"))
-            return
-        if fault:
-            self._break(fault)
-            return
-        body = self.mes.answer(asked.path.removeprefix(family.base), query)
-        if body is None:
-            self._send(404, family.failure(404, "请求地址不存在"))
-        else:
-            self._send(200, body)
-
-    def _break(self, fault: str) -> None:
-        if fault == "business":
-            self._send(200, self.mes.family.failure(500, "数据库连接超时"))
-        elif fault == "html":
-            self._write(200, "<html><body>系统维护中</body></html>".encode(), "text/html; charset=utf-8")
-        elif fault == "truncated":
-            text = json.dumps(self.mes.answer("/stock", {}), ensure_ascii=False).encode()
-            self._write(200, text[: len(text) // 2], "application/json", length=len(text))
-        elif fault == "slow":
-            self.mes.closing.wait(30)
-        elif fault == "500":
-            self._send(500, {"error": "Internal Server Error"})
-        self.close_connection = True
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        text = json.dumps(body, ensure_ascii=False).encode()
-        self._write(status, text, "application/json; charset=utf-8")
-
-    def _write(self, status: int, text: bytes, kind: str, *, length: int | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(text) if length is None else length))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""

@@ -4,7 +4,7 @@ import pytest
 
 from bridge.domain.errors import BridgeError, SnapshotRejected, SourceRefused, SourceUnavailable
 from bridge.domain.snapshot import Scope
-from connectors.kingdee_cloud.answers import parse
+from connectors.web import parse
 
 GOOD = {("00710", "CK01"): 100_350_000, ("NA", "CK02"): 12_000_000}
 

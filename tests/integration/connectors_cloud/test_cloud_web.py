@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bridge.demo.lookalikes.kingdee_cloud import CloudHandler, KingdeeCloudServer
+from bridge.demo.lookalikes.kingdee_cloud import KingdeeCloudServer
+from bridge.demo.lookalikes.served import Handler
 from bridge.domain.errors import EffectRefused, SnapshotRejected, SourceRefused
 from bridge.domain.snapshot import Scope
 
@@ -92,12 +93,12 @@ def test_a_redirect_is_not_followed(source, cloud):
 def test_a_gzip_bomb_ends_at_the_cap(source, cloud, monkeypatch):
     """What counts is the size unpacked."""
     bomb = gzip.compress(b" " * 20_000_000)
-    real = CloudHandler._write
+    real = Handler.write
 
     def write(handler, status, _text, kind, headers=None, **_):
         real(handler, status, bomb, kind, {**(headers or {}), "Content-Encoding": "gzip"})
 
-    monkeypatch.setattr(CloudHandler, "_write", write)
+    monkeypatch.setattr(Handler, "write", write)
     with pytest.raises((SourceRefused, SnapshotRejected)) as refused:
         source(max_bytes=1_000_000).snapshot(Scope())
     assert refused.value.code == "BR-1475"

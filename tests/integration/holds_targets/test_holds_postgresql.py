@@ -16,7 +16,6 @@ import pytest
 from bridge.domain.clock import FixedClock
 from bridge.domain.errors import EffectRefused, EffectRetryable
 from bridge.domain.hold import HoldOrder
-from config.base import HoldVia
 from connectors.holds import create_script, open_hold_table
 from connectors.yonyou_u8 import CONNECTOR
 from connectors.yonyou_u8.config import YonyouU8Settings
@@ -95,9 +94,9 @@ def books(server):
 
 def settings(address, login="bridge", **hold):
     """Return U8 settings over PostgreSQL, writing as `login`."""
-    via = HoldVia(**hold) if login == "bridge" else HoldVia(user=login, **hold)
+    given = hold if login == "bridge" else {"user": login, **hold}
     return YonyouU8Settings(
-        url=f"postgresql+psycopg://bridge@{address}", hold=via, login_timeout_s=3, lock_timeout_s=0.2
+        url=f"postgresql+psycopg://bridge@{address}", hold=given, login_timeout_s=3, lock_timeout_s=0.2
     )
 
 

@@ -12,7 +12,6 @@ from tds import Instance
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
 from bridge.domain.hold import HoldOrder
-from config.base import HoldVia
 from connectors.kingdee_k3 import CONNECTOR as K3
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.yonyou_u8 import CONNECTOR as U8
@@ -155,8 +154,8 @@ class Plant:
 
     def target(self, driver: str, via: str, **more: Any) -> Any:
         """Return the hold target of U8 over TDS; the writing login is `bridge_hold`."""
-        sets = (ACCOUNT,) if via == "frozen_quantity" else ()
-        hold = HoldVia(via=via, user="bridge_hold", password="Hold-1", account_sets=sets)  # type: ignore[arg-type]
+        hold = {"via": via, "user": "bridge_hold", "password": "Hold-1"}
+        hold |= {"account_sets": (ACCOUNT,)} if via == "frozen_quantity" else {}
         return U8.target("u8", self.u8_settings(driver, hold=hold, **more), self.clock)
 
     def connect(

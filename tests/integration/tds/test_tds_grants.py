@@ -5,7 +5,6 @@ from tds_plant import ACCOUNT, BOOKS, order
 
 from bridge.domain.errors import SourceRefused
 from bridge.domain.snapshot import Scope
-from config.base import HoldVia
 from connectors.kingdee_k3 import CONNECTOR as K3
 from connectors.yonyou_u8 import CONNECTOR as U8
 
@@ -44,7 +43,8 @@ def test_a_fresh_login_reads_with_the_printed_script(plant, driver, name):
 def test_a_fresh_writing_login_holds_with_the_printed_script(plant, driver, via):
     """With `[hold]` the script makes the writing login too, in the account database, and the revoke removes it."""
     word = "<由 DBA 设定>"
-    hold = HoldVia(via=via, user="bridge hold", password=word, account_sets=(ACCOUNT,))
+    hold = {"via": via, "user": "bridge hold", "password": word}
+    hold |= {"account_sets": (ACCOUNT,)} if via == "frozen_quantity" else {}
     settings = plant.u8_settings(driver, user="reader", password=word, database=ACCOUNT, account="", hold=hold)
     plant.run_script(driver, U8.grants("u8", settings), "master")
     target = U8.target("u8", settings, plant.clock)

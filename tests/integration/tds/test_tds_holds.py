@@ -10,8 +10,9 @@ from tds import Manner, SqlError
 from tds_plant import ACCOUNT, order
 
 from bridge.domain.errors import EffectRefused, EffectRetryable, EffectUnknown
-from config.base import HoldVia
+from connectors.holds import ViaHoldTable
 from connectors.holds.script import hold_script
+from connectors.yonyou_u8.config import ViaFrozenQuantity
 from connectors.yonyou_u8.freeze_table import freeze_script
 
 LOGIN = "CREATE LOGIN bridge_hold WITH PASSWORD = N'Hold-1'; CREATE USER bridge_hold FOR LOGIN bridge_hold;\n"
@@ -20,7 +21,7 @@ LOGIN = "CREATE LOGIN bridge_hold WITH PASSWORD = N'Hold-1'; CREATE USER bridge_
 @pytest.fixture
 def table(plant, driver):
     """Return the hold table of U8's account database, made by the DBA's script."""
-    plant.run_script(driver, LOGIN + hold_script(HoldVia(user="bridge_hold"), "mssql", "bridge_hold"))
+    plant.run_script(driver, LOGIN + hold_script(ViaHoldTable(user="bridge_hold"), "mssql", "bridge_hold"))
     return plant.target(driver, "hold_table")
 
 
@@ -109,7 +110,7 @@ def test_the_writing_login_can_change_nothing_else(plant, driver, frozen):
 @pytest.mark.parametrize("via", ["hold_table", "frozen_quantity"])
 def test_a_login_without_the_right_is_refused(plant, driver, via):
     """Reading alone is not enough: the refusal is final and names the table; nothing was written."""
-    plant.run_script(driver, LOGIN + hold_script(HoldVia(), "mssql", "nobody") + freeze_script("mssql", "nobody"))
+    plant.run_script(driver, LOGIN + hold_script(ViaHoldTable(), "mssql", "nobody") + freeze_script("mssql", "nobody"))
     plant.run_script(
         driver,
         "GRANT SELECT ON stockbridge_hold TO bridge_hold; GRANT SELECT ON stockbridge_freeze TO bridge_hold; GRANT SELECT ON CurrentStock TO bridge_hold",
@@ -135,7 +136,7 @@ def test_a_missing_table_is_refused_with_the_cure(plant, driver, via):
 
 def test_an_account_set_that_is_not_released_stays_untouched(plant, driver, frozen):
     """`account_sets` decides, whatever the login may do."""
-    hold = HoldVia(via="frozen_quantity", user="bridge_hold", password="Hold-1", account_sets=("UFDATA_001_2026",))
+    hold = ViaFrozenQuantity(user="bridge_hold", password="Hold-1", account_sets=("UFDATA_001_2026",))
     target = plant.target(driver, "frozen_quantity")
     target = type(target)("u8", plant.u8_settings(driver, hold=hold), hold.account_sets, target._writer, plant.clock)
     with pytest.raises(EffectRefused) as refused:

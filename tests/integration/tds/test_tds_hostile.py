@@ -9,7 +9,7 @@ from tds_plant import ACCOUNT, BOOKS, order
 
 from bridge.domain.errors import SourceRefused
 from bridge.domain.snapshot import Scope
-from config.base import HoldVia
+from connectors.holds import ViaHoldTable
 from connectors.holds.script import hold_script
 
 _OPENERS = (
@@ -128,7 +128,7 @@ def test_hostile_holds_stand_and_go(plant, freetds):
     plant.run_script(
         freetds,
         "CREATE LOGIN bridge_hold WITH PASSWORD = N'Hold-1'; CREATE USER bridge_hold FOR LOGIN bridge_hold;"
-        + hold_script(HoldVia(user="bridge_hold"), "mssql", "bridge_hold"),
+        + hold_script(ViaHoldTable(user="bridge_hold"), "mssql", "bridge_hold"),
     )
     target = plant.target(freetds, "hold_table")
     before = _everything(plant.folder / f"{ACCOUNT}.db")

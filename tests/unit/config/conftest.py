@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr, model_validator
 from config.base import Secret, SourceSettings
 from config.loader import Loaded, load
 from config.secrets import SecretBox
+from connectors.holds import ViaHoldTable
+from connectors.yonyou_u8.config import ViaFrozenQuantity
 
 PLANT = """\
 schema_version = 1
@@ -90,6 +92,7 @@ class U8(K3):
     """As the sample names it."""
 
     account: str = ""
+    hold: ViaHoldTable | ViaFrozenQuantity | None = Field(default=None, discriminator="via")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from config.base import Secret, SourceSettings, Table
 from config.explain import show
 from config.loader import load
 from config.secrets import SecretBox
+from connectors.holds import ViaHoldTable
 from connectors.registry import connectors
 from connectors.sql.config import SqlSettings
 
@@ -38,6 +39,7 @@ class Kept(SourceSettings):
     path: Path = Path("default.xlsx")
     folder: str = ""
     url: SecretStr | None = None
+    hold: ViaHoldTable | None = None
     password: Secret | None = None
     inner: Inner = Inner()
     more: dict[str, Path] = Field(default_factory=dict)

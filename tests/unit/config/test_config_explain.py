@@ -62,7 +62,7 @@ def test_differences_are_sentences(loading):
     pair = '[[pairs]]\nid = "new"\nbook = ["u8"]\nstock = ["k3"]\n\n[[pairs]]\nid = "fin_wms"'
     new = loading(('[[pairs]]\nid = "fin_wms"', pair), add='[thresholds]\npercent = 2.0\n[web]\nlisten = "h:1"\n')
     assert differences(old, new.settings) == [
-        "pairs.new:新增",
+        "pairs.new：新增",
         "thresholds.percent:1.0 → 2.0",
         'web.listen:"127.0.0.1:8686" → "h:1"',
     ]

@@ -13,6 +13,7 @@ from bridge.domain.errors import ConfigError
 from config.problems import Place, nearest, translated
 from config.shape import Shape
 from config.validation import _build, _crossings, _salvaged
+from connectors.registry import connectors
 
 
 def problems(loading, *replacements, **more):
@@ -220,3 +221,37 @@ def test_any_table_is_answered_with_sentences(table):
         assert problem.text("en")
     for _, problem in _crossings(_salvaged(tree, Shape()), tree, place, Path("bridge.toml")):
         assert problem.text("zh")
+
+
+HOLDS = {"yonyou_u8": "hold_table | frozen_quantity", "kingdee_k3": "hold_table", "kingdee_cloud": "status_convert"}
+
+
+@pytest.mark.parametrize("kind", ["mes", "spreadsheet", "kingdee_k3", "kingdee_cloud", "yonyou_u8"])
+def test_a_hold_that_the_kind_cannot_place_is_refused_at_loading(loading, kinds, kind):
+    """A kind that takes no holds, or not this way, says so when the file is read, and which ways there are."""
+    kinds |= {name: connectors()[name].settings for name in HOLDS}
+    stock = ('kind = "erp"\nserver = "192.168.10.31"', f'kind = "{kind}"\nserver = "192.168.10.31"')
+    found = problems(loading, stock, add='[sources.u8.hold]\nvia = "smoke_signal"\nurl = "x"\n')
+    held = [each for each in found if each.facts["path"] == "sources.u8.hold"]
+    assert [each.code for each in held] == ["BR-1037" if kind in HOLDS else "BR-1036"]
+    assert held[0].facts.get("allowed") == HOLDS.get(kind)
+    assert held[0].facts["where"] == "bridge.toml:25"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "path"),
+    [
+        ('via = "frozen_quantity"\naccount_set = ["A"]', "BR-1010", "account_set"),
+        ('via = "frozen_quantity"\ntable = "t"', "BR-1011", "table"),
+        ('account_sets = ["A"]', "BR-1011", "account_sets"),
+        ('via = "frozen_quantity"\naccount_sets = "A"', "BR-1018", "account_sets"),
+    ],
+)
+def test_each_way_of_holding_has_its_own_keys(loading, line, code, path):
+    """A key of another way, or a misspelled one, is named by its place in the file; without `via` the first way is meant."""
+    found = only(
+        loading,
+        ('kind = "erp"\nserver = "192.168.10.31"', 'kind = "yonyou_u8"\nserver = "h"'),
+        add=f"[sources.u8.hold]\n{line}\n",
+    )
+    assert (found.code, found.facts["path"]) == (code, f"sources.u8.hold.{path}")

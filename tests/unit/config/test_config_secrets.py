@@ -314,7 +314,7 @@ def test_a_secret_is_nowhere_to_be_seen(loading, caplog):
     ]
     assert all(HIDDEN not in text for text in seen)
     assert {row.key: row.value for row in show(loaded)}["sources.k3.password"] == '"******"'
-    assert "sources.k3.password:机密已更换" in differences(loaded.settings, other.settings)
+    assert "sources.k3.password：机密已更换" in differences(loaded.settings, other.settings)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kingdee_cloud.answers import NotJson, parse, refusal_in, to_json
+from connectors.kingdee_cloud.answers import refusal_in
 from connectors.kingdee_cloud.trouble import of_refusal
+from connectors.web import NotJson, parse, to_json
 
 STATUS = {"Result": {"ResponseStatus": {"IsSuccess": False, "MsgCode": 9, "Errors": [{"Message": "字段不存在"}]}}}
 

@@ -15,10 +15,11 @@ from bridge.demo.lookalikes import MesServer
 from bridge.domain.errors import SnapshotRejected, SourceRefused, SourceUnavailable
 from bridge.domain.quantity import to_micro
 from bridge.domain.snapshot import STOCK_LINES, WAREHOUSE_CARDS, Scope
+from connectors.json_api.fields import RowFields
+from connectors.json_api.rows import Rows
+from connectors.json_api.source import safety
 from connectors.mes import CONNECTOR
-from connectors.mes.config import MesSettings, RowFields
-from connectors.mes.rows import Rows
-from connectors.mes.source import safety
+from connectors.mes.config import MesSettings
 
 FIELDS = {"item": "part_no", "warehouse": "area", "qty": "qty", "unit": "uom", "doc": "report_no", "at": "done_at"}
 
@@ -98,14 +99,14 @@ def test_whole_numbers_as_codes_become_their_digits_and_are_told(wire):
     body = '{"data": [{"item": 710, "qty": 1}, {"item": 123456789012345678, "qty": 1}]}'
     found = snapshot(wire, body)
     assert found.lines["item"].to_pylist() == ["710", "123456789012345678"]
-    assert found.provenance.notes == ("mes_codes_are_numbers count=2",)
+    assert found.provenance.notes == ("json_codes_are_numbers count=2",)
     assert (
         found.provenance.schema
         != snapshot(wire, body.replace("710", '"710"').replace("123456789012345678", '"x"')).provenance.schema
     )
     assert dict(source(wire.url).probe().findings) == {}
     snapshot(wire, body)
-    assert dict(source(wire.url).probe().findings) == {"mes_codes_are_numbers": {"count": "2"}}
+    assert dict(source(wire.url).probe().findings) == {"json_codes_are_numbers": {"count": "2"}}
 
 
 def test_rows_marked_deleted_are_left_out_but_counted(wire):
@@ -114,7 +115,7 @@ def test_rows_marked_deleted_are_left_out_but_counted(wire):
     found = snapshot(wire, {"data": rows, "total": 5})
     assert found.lines["item"].to_pylist() == ["A", "C"]
     assert (found.provenance.rows, found.provenance.expected_rows) == (5, 5)
-    assert found.provenance.notes == ("mes_rows_deleted count=3",)
+    assert found.provenance.notes == ("json_rows_deleted count=3",)
 
 
 def test_a_named_key_must_occur(wire):
@@ -195,9 +196,9 @@ def test_the_account_is_the_address_and_the_tenant(wire):
 
 def test_what_is_unsafe_is_said():
     """A token in the clear, unless it never leaves the machine; a certificate that nobody checks."""
-    assert _codes("http://mes.example.com/api", token="t") == ["mes_token_in_clear"]
+    assert _codes("http://mes.example.com/api", token="t") == ["json_token_in_clear"]
     assert _codes("http://127.0.0.1/api", token="t") == _codes("https://mes.example.com/api", token="t") == []
-    assert _codes("https://mes.example.com/api", verify_tls=False) == ["mes_certificate_unchecked"]
+    assert _codes("https://mes.example.com/api", verify_tls=False) == ["json_certificate_unchecked"]
 
 
 def _codes(url, **more):

@@ -10,9 +10,10 @@ from sqlalchemy.dialects import mssql
 from u8_plant import Still, lookalike, settings
 
 from bridge.domain.snapshot import Scope
-from config.base import HoldVia
 from connectors.database import sql_text
+from connectors.holds import ViaHoldTable
 from connectors.yonyou_u8 import CONNECTOR
+from connectors.yonyou_u8.config import ViaFrozenQuantity
 from connectors.yonyou_u8.delta import exact_add
 from connectors.yonyou_u8.documents import Window, document_statement, key_statement, present_pairs
 from connectors.yonyou_u8.effects import sum_statement
@@ -73,7 +74,7 @@ def test_writing_is_a_delta_with_row_locks():
 @pytest.mark.parametrize("via", ["hold_table", "frozen_quantity"])
 def test_scripts_for_the_dba(via):
     """Grants lists SELECT on each table read, UFSystem too, and the hold's own table; revoke takes it all back."""
-    hold = HoldVia(via=via, user="bridge_hold", account_sets=("UFDATA_002_2026",))
+    hold = ViaHoldTable(user="bridge_hold") if via == "hold_table" else ViaFrozenQuantity(user="bridge_hold")
     wanted = SERVER.model_copy(update={"hold": hold})
     script = CONNECTOR.grants("u8", wanted)
     for table in ("CurrentStock", "Warehouse", "rdrecords32", "UA_AccountDatabase"):

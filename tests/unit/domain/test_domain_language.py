@@ -54,3 +54,11 @@ def test_missing_facts_show_their_name():
     assert "<name>" in language.text("en", "errors.BR-2010", person="x") or "<known>" in language.text(
         "en", "errors.BR-2010", person="x"
     )
+
+
+def test_chinese_prose_has_full_width_punctuation():
+    """Beside a Chinese character stands a Chinese comma, colon or bracket; what is typed or shown as code is exempt."""
+    code = re.compile(r"`[^`]*`|\"[^\"]*\"|主机:端口|用户:密码@")
+    half = re.compile(r"[\u4e00-\u9fff”》）][,;:?!(]|[,;:(][\u4e00-\u9fff“《（]")
+    found = {key: text for key, text in language.catalogue("zh").items() if half.search(code.sub("", text))}
+    assert found == {}

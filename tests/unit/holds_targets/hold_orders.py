@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bridge.demo.lookalikes import YonyouStock
 from bridge.domain.hold import HoldOrder
-from config.base import HoldVia
 from connectors.yonyou_u8 import CONNECTOR
-from connectors.yonyou_u8.config import YonyouU8Settings
+from connectors.yonyou_u8.config import ViaFrozenQuantity, YonyouU8Settings
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=ZONE)
@@ -61,8 +60,8 @@ def frozen_target(
     path: Path, clock: Still | None = None, account_sets: tuple[str, ...] = (ACCOUNT,), **more: Any
 ) -> Any:
     """Return the frozen-quantity target of a file."""
-    hold = HoldVia(via="frozen_quantity", account_sets=account_sets, **more)
-    settings = YonyouU8Settings(url=f"sqlite:///{path}", hold=hold)  # type: ignore[arg-type]
+    hold = ViaFrozenQuantity(account_sets=account_sets, **more)
+    settings = YonyouU8Settings(url=f"sqlite:///{path}", hold=hold)
     return CONNECTOR.target("u8", settings, clock or Still())  # type: ignore[misc]
 
 

@@ -7,19 +7,20 @@ from datetime import timedelta
 import pytest
 import sqlglot
 from hold_orders import NOW, Still, order, plant, rows, run
+from pydantic import ValidationError
 
 from bridge.domain.errors import EffectRefused, EffectRetryable, EffectUnknown
 from bridge.language import text
 from bridge.ports import HoldTarget
-from config.base import HoldVia
-from connectors.holds import create_script, hold_settings, open_hold_table
+from connectors.holds import ViaHoldTable, create_script, hold_settings, open_hold_table
+from connectors.registry import connectors
 from connectors.yonyou_u8 import CONNECTOR
 from connectors.yonyou_u8.config import YonyouU8Settings
 
 
 def target(path, clock=None, **hold):
     """Return the hold table of a file."""
-    settings = YonyouU8Settings(url=f"sqlite:///{path}", hold=HoldVia(**hold))
+    settings = YonyouU8Settings(url=f"sqlite:///{path}", hold=ViaHoldTable(**hold))
     return open_hold_table("wms", settings, clock or Still())
 
 
@@ -154,7 +155,7 @@ def test_trigger_that_changes_the_row_is_unknown(path):
 
 def test_locked_file_is_retryable(path):
     """Somebody else's write lock means: certainly not placed, try again."""
-    settings = YonyouU8Settings(url=f"sqlite:///{path}", lock_timeout_s=0, hold=HoldVia())
+    settings = YonyouU8Settings(url=f"sqlite:///{path}", lock_timeout_s=0, hold=ViaHoldTable())
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(EffectRetryable, match="BR-1109"):
@@ -165,7 +166,7 @@ def test_locked_file_is_retryable(path):
 
 def test_trouble_at_commit_is_unknown(path):
     """When the commit itself fails nobody knows; the target is probed before anything else, and here shows nothing."""
-    settings = YonyouU8Settings(url=f"sqlite:///{path}", lock_timeout_s=0, hold=HoldVia())
+    settings = YonyouU8Settings(url=f"sqlite:///{path}", lock_timeout_s=0, hold=ViaHoldTable())
     holds = open_hold_table("wms", settings, Still())
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -193,7 +194,7 @@ def test_u8_by_hold_table(tmp_path):
     """Via = hold_table puts U8's holds into the customer's own database and leaves the account database alone."""
     books = plant(tmp_path)
     gate = run(tmp_path / "gate.db", create_script("sqlite"))
-    hold = HoldVia(via="hold_table", url=f"sqlite:///{gate}")
+    hold = ViaHoldTable(via="hold_table", url=f"sqlite:///{gate}")
     settings = YonyouU8Settings(url=f"sqlite:///{books.path}", hold=hold)
     holds: HoldTarget = CONNECTOR.target("u8", settings, Still())
     assert holds.place(order(80)).done
@@ -215,11 +216,11 @@ def test_script_parses_everywhere(dialect, grammar):
 
 def test_writing_login_replaces_the_reading_one():
     """The hold's own user and password are used for writing, and no secret shows in a repr."""
-    settings = YonyouU8Settings(server="h", account="002", user="ro", password="r", hold=HoldVia())
-    writing = hold_settings(settings, HoldVia(user="bridge_hold", password="w-secret"))
+    settings = YonyouU8Settings(server="h", account="002", user="ro", password="r", hold=ViaHoldTable())
+    writing = hold_settings(settings, ViaHoldTable(user="bridge_hold", password="w-secret"))
     assert (writing.user, writing.password.get_secret_value()) == ("bridge_hold", "w-secret")
     by_url = YonyouU8Settings(url="postgresql+psycopg://ro:r@h/db")
-    changed = hold_settings(by_url, HoldVia(user="bridge_hold", password="w-secret"))
+    changed = hold_settings(by_url, ViaHoldTable(user="bridge_hold", password="w-secret"))
     assert changed.url.get_secret_value() == "postgresql+psycopg://bridge_hold:w-secret@h/db"
     assert "w-secret" not in repr(changed) + repr(writing)
 
@@ -229,3 +230,27 @@ def test_writing_login_replaces_the_reading_one():
 def test_every_sentence_exists(lang, number):
     """Each hold error has its sentence."""
     assert text(lang, f"errors.BR-{number}", target="u8")
+
+
+K3 = {"kind": "kingdee_k3"}
+SQL = {"kind": "sql", "query": "SELECT item, quantity FROM stock"}
+
+
+@pytest.mark.parametrize("given", [K3, SQL], ids=["kingdee_k3", "sql"])
+def test_every_sql_source_takes_holds_in_a_table(tmp_path, given):
+    """K/3 and any SQL source place holds in their hold table; the scripts name it, and other ways are refused."""
+    connector = connectors()[given["kind"]]
+    hold = {"via": "hold_table", "user": "bridge_hold", "table": "gate_hold"}
+    path = run(tmp_path / "any.db", create_script("sqlite", "gate_hold"))
+    settings = connector.settings(**given, url=f"sqlite:///{path}", hold=hold)
+    holds = connector.target("any", settings, Still())
+    assert holds.place(order(80)).quantity == 80_000_000
+    assert [held.quantity for held in holds.list_own()] == [80_000_000]
+    assert holds.lift(order(80)).quantity == 80_000_000
+    server = connector.settings(**given, server="h", database="d", hold=hold)
+    assert "GRANT SELECT, INSERT, UPDATE ON gate_hold TO bridge_hold;" in connector.grants("any", server)
+    assert "REVOKE SELECT, INSERT, UPDATE ON gate_hold FROM bridge_hold;" in connector.revoke("any", server)
+    with pytest.raises(ValidationError, match="BR-1037"):
+        connector.settings(**given, server="h", database="d", hold={"via": "frozen_quantity"})
+    with pytest.raises(EffectRefused):
+        connector.target("any", connector.settings(**given, server="h", database="d"), Still())
