@@ -22,3 +22,6 @@ class ViaHoldTable(WritingLogin):
 
     via: Literal["hold_table"] = Field(default="hold_table", description="the way of holding")
     table: str = Field(default="stockbridge_hold", description="name of the hold table (schema.name allowed)")
+    account_sets: tuple[str, ...] = Field(
+        default=(), description="databases in which the table may be written; default: wherever the source leads"
+    )

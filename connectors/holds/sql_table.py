@@ -10,6 +10,7 @@ from bridge.domain.hold import HoldOrder, HoldReading, Receipt, TargetAbility
 from bridge.ports import Clock
 from config.base import SourceSettings
 from connectors.database import DatabaseSettings
+from connectors.holds.released import check_released
 from connectors.holds.settings import ViaHoldTable
 from connectors.holds.table import OWNER, hold_table
 from connectors.holds.writing import Writer, has_table, hold_settings, open_writer, read_back, reading, writing
@@ -21,17 +22,19 @@ OPERATIONS = ("out", "transfer", "in")
 class HoldTable:
     """A HoldTarget of the bypass level (旁路级): it blocks where MES, PDA or WMS ask the table."""
 
-    def __init__(self, target: str, writer: Writer, clock: Clock) -> None:
+    def __init__(self, target: str, writer: Writer, clock: Clock, account_sets: tuple[str, ...] = ()) -> None:
         self.id = target
         self.ability = TargetAbility(level="bypass", partial=True, operations=OPERATIONS)
         self._writer = writer
         self._clock = clock
+        self._account_sets = account_sets
         self._table = hold_table(writer.table, clock.now().tzinfo)
 
     def place(self, order: HoldOrder) -> Receipt:
         """Place the hold, or renew it when the reference stands there already. Return what the table now says."""
         try:
             with writing(self._writer) as connection:
+                self._check(connection)
                 self._create_in_file(connection)
                 self._write(connection, order)
         except EffectRefused as refusal:
@@ -48,6 +51,7 @@ class HoldTable:
     def lift(self, order: HoldOrder) -> Receipt:
         """Mark the row of `order.ref` lifted; it stays as history. Nothing of ours there: done with quantity 0."""
         with writing(self._writer) as connection:
+            self._check(connection)
             row = self._row(connection, order.ref)
             if row is None or row["lifted_at"] is not None or row["placed_by"] != OWNER:
                 return Receipt(order.ref, done=True, quantity=0, detail="not standing")
@@ -131,6 +135,10 @@ class HoldTable:
             detail="expired" if expired else "",
         )
 
+    def _check(self, connection: Connection) -> None:
+        if self._account_sets:
+            check_released(self.id, connection, self._account_sets)
+
     def _create_in_file(self, connection: Connection) -> None:
         """Create the table in a SQLite file: it has no DBA who could run the script. Servers need the script."""
         if connection.dialect.name == "sqlite":
@@ -150,7 +158,7 @@ def open_hold_table(target: str, settings: SourceSettings, clock: Clock, *, data
     if not isinstance(hold, ViaHoldTable) or not isinstance(settings, DatabaseSettings):
         raise EffectRefused("BR-1608", target=target)
     writer = open_writer(target, hold_settings(settings, hold), table=hold.table, database=database)
-    return HoldTable(target, writer, clock)
+    return HoldTable(target, writer, clock, hold.account_sets)
 
 
 def _one_line(reason: str) -> str:

@@ -5,7 +5,6 @@ and records it in the companion table in the same transaction; lifting subtracts
 there. iQuantity and documents are never touched (yonyou-u8.md 4, option 8).
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,14 +16,14 @@ from bridge.domain.errors import EffectRefused, EffectUnknown
 from bridge.domain.hold import HoldOrder, HoldReading, Receipt, TargetAbility
 from bridge.domain.quantity import to_text
 from bridge.ports import Clock
-from connectors.database import database_name, read_schema
+from connectors.database import read_schema
+from connectors.holds.released import check_released
 from connectors.holds.writing import Writer, has_table, read_back, reading, writing
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.freeze_plan import StockRow, plan_freeze, standing_parts
 from connectors.yonyou_u8.freeze_rows import FreezeBook, part_of
 from connectors.yonyou_u8.freeze_table import FREEZE, freeze_table
 
-_ACCOUNT = re.compile(r"UFDATA_(\d{3})_\d{4}", re.IGNORECASE)
 _TABLES = ("CurrentStock", "Inventory", "ComputationUnit", "Warehouse")
 
 
@@ -159,19 +158,11 @@ class FrozenQuantity:
     @contextmanager
     def _writing(self) -> Iterator[FreezeBook]:
         with writing(self._writer) as connection:
-            self._released(connection)
+            check_released(self.id, connection, self._account_sets)
             if connection.dialect.name == "sqlite":
                 # A file has no DBA who could run the script; listing it in account_sets is the permission.
                 self._table.create(connection, checkfirst=True)
             yield self._book(connection, locking=True)
-
-    def _released(self, connection: Connection) -> None:
-        """Raise EffectRefused unless the admin released this account database, or its account in every year."""
-        name = database_name(connection)
-        account = _ACCOUNT.fullmatch(name)
-        names = {name.casefold(), account[1] if account else name.casefold()}
-        if names.isdisjoint(allowed.casefold() for allowed in self._account_sets):
-            raise EffectRefused("BR-1610", target=self.id, database=name, allowed=", ".join(self._account_sets) or "-")
 
     def _book(self, connection: Connection, *, locking: bool = False) -> FreezeBook:
         schema = read_schema(connection, self.id, _TABLES)

@@ -29,6 +29,6 @@ def open_target(target: str, settings: SourceSettings, clock: Clock) -> HoldTarg
 
     login = login_of(hold_settings(settings, hold))
     if isinstance(hold, ViaHoldTable):
-        return HoldTable(target, Writer(target, opened, hold.table, login), clock)
+        return HoldTable(target, Writer(target, opened, hold.table, login), clock, hold.account_sets)
     writer = Writer(target, opened, FREEZE, login)
     return FrozenQuantity(target, settings, hold.account_sets, writer, clock)

@@ -243,7 +243,7 @@ def test_a_hold_that_the_kind_cannot_place_is_refused_at_loading(loading, kinds,
     [
         ('via = "frozen_quantity"\naccount_set = ["A"]', "BR-1010", "account_set"),
         ('via = "frozen_quantity"\ntable = "t"', "BR-1011", "table"),
-        ('account_sets = ["A"]', "BR-1011", "account_sets"),
+        ('convert = "audited"', "BR-1011", "convert"),
         ('via = "frozen_quantity"\naccount_sets = "A"', "BR-1018", "account_sets"),
     ],
 )

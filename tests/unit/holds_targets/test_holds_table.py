@@ -254,3 +254,13 @@ def test_every_sql_source_takes_holds_in_a_table(tmp_path, given):
         connector.settings(**given, server="h", database="d", hold={"via": "frozen_quantity"})
     with pytest.raises(EffectRefused):
         connector.target("any", connector.settings(**given, server="h", database="d"), Still())
+
+
+def test_a_table_may_be_bound_to_named_databases(tmp_path):
+    """With account_sets the hold table is written in these databases only: not in a copy of the account set."""
+    path = run(tmp_path / "UFDATA_009_2026.db", create_script("sqlite"))
+    bound = target(path, account_sets=("UFDATA_002_2026",))
+    with pytest.raises(EffectRefused) as refused:
+        bound.place(order(1))
+    assert refused.value.code == "BR-1610"
+    assert bound.list_own() == ()
