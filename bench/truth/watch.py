@@ -13,7 +13,7 @@ from bench.truth.drive import Bridge
 from bench.truth.naive import NaiveRule, Place, Translation
 from bench.truth.plant import Plant, Reading
 from bench.truth.trial import Trial
-from bridge.cycle.run import UNCONFIRMED
+from bridge.cycle.run_report import UNCONFIRMED
 from bridge.domain.report import RunReport
 from bridge.domain.variance import Cause, Variance
 

@@ -8,7 +8,7 @@ import typer
 from bridge.cli.options import AsCsv, AsJson, By, DryRun, Limit, Yes
 from bridge.cli.session import session_of
 from bridge.cycle import act
-from bridge.cycle.run import planned_holds
+from bridge.cycle.planned import planned_holds
 from bridge.cycle.self_check import self_check
 from bridge.domain.contract import hold_json
 from bridge.domain.errors import ConfigError

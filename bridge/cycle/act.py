@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from alerts.decide import HoldPolicy, is_settled
+from bridge.cycle.planned import planned_holds
 from bridge.cycle.release import queue_lift, queue_place
-from bridge.cycle.run import planned_holds
 from bridge.domain.episode import Episode
 from bridge.domain.errors import ConfigError, NotPermitted
 from bridge.domain.hold import STANDING, Hold, HoldState

@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass
 
 from bridge.cycle.admit import Judged
+from bridge.cycle.decide import decide, result_text
+from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import from_blobs
 from bridge.cycle.own_books import past_lines
-from bridge.cycle.run import RunInputs, decide, result_text
 from bridge.domain.report import SourceReading
 from bridge.store import canonical
 from bridge.store.archive import get_snapshot

@@ -11,7 +11,8 @@ from alerts.notices import plan_digest, trouble_digest, trouble_fingerprint
 from alerts.policy import DayFigure, MailPolicy
 from alerts.render import render
 from alerts.spreadsheet import attachments
-from bridge.cycle.run import Decision, planned_holds
+from bridge.cycle.inputs import Decision
+from bridge.cycle.planned import planned_holds
 from bridge.domain.effect import Effect, EffectKind
 from bridge.domain.people import Person
 from bridge.domain.report import MailNote, RunReport

@@ -12,10 +12,11 @@ from decimal import Decimal
 import pyarrow as pa
 
 from bridge.cycle.advance import advance
+from bridge.cycle.decide import explaining_of, sides_of
+from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import from_blobs
 from bridge.cycle.own_books import past_lines
 from bridge.cycle.replay import judged_of
-from bridge.cycle.run import RunInputs, explaining_of, sides_of
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.lifecycle import Look
 from bridge.store import canonical
