@@ -102,18 +102,21 @@ def _stop(_signal: int, _frame: object) -> None:
 
 
 def _jobs(asked: argparse.Namespace) -> list[Job]:
-    """Return all jobs, seed by seed, so that a stop leaves an even sample; the other figures after the first seed."""
+    """Return all jobs: plants with faults seed by seed, second codes and switches, then the clean plants.
+
+    A stop leaves an even sample; plants with faults come first, as most of their positions are clean as well.
+    """
+    size = {"days": asked.days, "items": asked.items, "movements": asked.movements, "every_min": asked.every}
+    seeds = list(enumerate(range(asked.first_seed, asked.first_seed + asked.seeds)))
     found: list[Job] = []
-    for number, seed in enumerate(range(asked.first_seed, asked.first_seed + asked.seeds)):
-        size = {"days": asked.days, "items": asked.items, "movements": asked.movements, "every_min": asked.every}
-        for profile in asked.profiles:
-            story = "batches" if number % BATCHES_EVERY == BATCHES_EVERY - 1 else "faults"
-            found.append(("faults", Trial(story, seed, profile, **size)))
-            found.append(("clean", Trial("clean", seed, profile, **size)))
-        if number == 0 and not asked.only_plants:
-            size |= {"items": max(asked.items, 400), "movements": max(asked.movements, 600)}
-            found += [("aliases", Trial("aliases", seed, profile, **size)) for profile in asked.profiles]
-            found += [("switches", trial) for trial in combinations(seed)]
+    for number, seed in seeds:
+        story = "batches" if number % BATCHES_EVERY == BATCHES_EVERY - 1 else "faults"
+        found += [("faults", Trial(story, seed, profile, **size)) for profile in asked.profiles]
+    if not asked.only_plants:
+        larger = size | {"items": max(asked.items, 400), "movements": max(asked.movements, 600)}
+        found += [("aliases", Trial("aliases", asked.first_seed, profile, **larger)) for profile in asked.profiles]
+        found += [("switches", trial) for trial in combinations(asked.first_seed)]
+    found += [("clean", Trial("clean", seed, profile, **size)) for _, seed in seeds for profile in asked.profiles]
     return found
 
 
