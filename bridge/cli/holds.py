@@ -87,6 +87,22 @@ def release(context: typer.Context, hold: Hold, reason: Reason, by: By = "", dry
     return 0
 
 
+@holds_app.command("retry", help="cli.help.holds_retry")
+def retry(context: typer.Context, hold: Hold, by: By = "", dry_run: DryRun = False) -> int:
+    """Place a hold that failed once more, after its cause was mended."""
+    session = session_of(context)
+    app = session.app
+    if dry_run:
+        session.out.say("cli.holds.would_retry", hold=hold)
+        return 0
+    act.retry(app.store, hold, session.operator(by), app.world.hold_ttl, app.clock.now())
+    app.deliver()
+    with app.store.read() as uow:
+        after = uow.holds.get(hold)
+    session.out.say("cli.holds.now", hold=hold, state=after.state.value if after else "-")
+    return 0
+
+
 @holds_app.command("panic", help="cli.help.holds_panic")
 def panic(context: typer.Context, reason: Reason, by: By = "", yes: Yes = False, dry_run: DryRun = False) -> int:
     """Lift every hold the bridge placed and place no new ones for 24 hours."""

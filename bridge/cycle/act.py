@@ -1,11 +1,13 @@
 """What people do, carried out: an episode after a person's move, with its holds and its line in the audit log."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.decide import HoldPolicy, is_settled
 from bridge.cycle.planned import planned_holds
 from bridge.cycle.release import queue_lift, queue_place
+from bridge.cycle.run_report import UNCONFIRMED
 from bridge.domain.episode import Episode
 from bridge.domain.errors import ConfigError, NotPermitted
 from bridge.domain.hold import STANDING, Hold, HoldState
@@ -64,6 +66,28 @@ def release(store: Store, name: str, by: str, why: str, at: datetime) -> Hold:
         lifted = queue_lift(uow, hold, by, why, at)
         uow.commit()
     return lifted
+
+
+def retry(store: Store, name: str, by: str, ttl: timedelta, at: datetime) -> Hold:
+    """Given a hold that failed, queue its placing again, under the same reference and for a whole life.
+
+    Return it; raise ConfigError or NotPermitted if there is no such hold, it did not fail, or its difference is over.
+    """
+    with store.begin() as uow:
+        hold = uow.holds.get(name)
+        if hold is None:
+            raise ConfigError("BR-2011", hold=name)
+        if hold.state is not HoldState.FAILED:
+            raise NotPermitted("BR-2070", hold=name, state=hold.state.value)
+        episode = uow.episodes.get(hold.variance)
+        if episode is None or episode.state in UNCONFIRMED or not episode.variance.exceeds:
+            raise NotPermitted("BR-2071", hold=name, variance=hold.variance)
+        order = replace(hold.order, expires_at=at + ttl)
+        again = replace(hold, order=order, state=HoldState.REQUESTED, detail="", updated_at=at)
+        queue_place(uow, again, at)
+        uow.audit.append(by, "hold.retried", name, {"ref": order.ref}, at)
+        uow.commit()
+    return again
 
 
 def panic(store: Store, by: str, why: str, at: datetime) -> tuple[Hold, ...]:

@@ -250,6 +250,25 @@ def test_an_account_set_that_is_not_released_is_never_written(holding: Holding):
     assert "[BR-1610]" in plant.run("holds", "list", "--json").json[0]["detail"]
 
 
+def test_a_failed_hold_is_placed_again_once_its_cause_is_mended(holding: Holding):
+    """`holds retry` places the same hold under the same reference; one that stands or is over is refused by name."""
+    plant = holding("frozen_quantity")
+    plant.configure(sources__u8__hold={"via": "frozen_quantity"})
+    plant.stock(M_001__01="500")
+    (failed,) = plant.confirm().json["holds"]
+    plant.configure(sources__u8__hold={"via": "frozen_quantity", "account_sets": ["UFDATA_002_2026"]})
+    plant.later(minutes=5)
+    assert plant.run("holds", "retry", failed["id"], "--dry-run").code == 0
+    assert plant.frozen() == {}
+    assert plant.run("holds", "retry", failed["id"]).code == 0
+    (placed,) = plant.run("holds", "list", "--json").json
+    assert (placed["state"], placed["id"]) == ("active", failed["id"])
+    assert list(plant.frozen().values()) == [500.0]
+    again = plant.run("holds", "retry", failed["id"])
+    assert again.code == 5
+    assert "[BR-2070]" in again.err
+
+
 def test_expired_holds_are_kept_and_then_released(held: Plant):
     """on_expire = release: when its life is over a hold goes by itself at the next round."""
     held.configure(holds__on_expire="release")
