@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
+from bench.truth.habits import USUAL, Habits
 from bench.truth.masters import Item
 from bench.truth.paper import FAMILIES, Line, Paper
 
@@ -22,6 +23,7 @@ class Floor:
 
     rng: random.Random
     items: Sequence[Item]
+    habits: Habits = USUAL
     stock: dict[tuple[int, int], dict[str, Decimal]] = field(default_factory=dict)
     alias_stock: dict[int, Decimal] = field(default_factory=dict)
     _weights: list[float] = field(default_factory=list)
@@ -64,12 +66,19 @@ class Floor:
 
     def lot(self, item: Item) -> Decimal:
         """Return a usual quantity: 20 to 500 pieces in tens or boxes, or 2 to 60 kg with up to three places."""
+        if self.habits.lots == "few":
+            return self._few(item)
         if item.weighed:
             return Decimal(self.rng.randint(2000, 60000)) / Decimal(1000 if self.rng.random() < 0.3 else 500)
         pieces = round(20 * 25 ** self.rng.random())
         if item.factor and self.rng.random() < 0.7:
             return Decimal(max(1, round(pieces / item.factor)) * item.factor)
         return Decimal(pieces if self.rng.random() < 0.4 else max(10, round(pieces / 10) * 10))
+
+    def _few(self, item: Item) -> Decimal:
+        if item.weighed:
+            return Decimal(self.rng.choice((5, 10, 25)))
+        return Decimal(self.rng.choice((1, 2, 5)) * item.factor if item.factor else self.rng.choice((10, 20, 50, 100)))
 
     def reference(self, family: str, at: datetime) -> str:
         """Return the paper's reference: orders repeat, reports and delivery notes do not, odd papers may have none."""

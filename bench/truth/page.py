@@ -13,21 +13,21 @@ from bench.truth.switches import SMALL, alike
 from bench.truth.tally import CONFIDENCES, Tally, figures, naive_figures, share, tally
 from bench.truth.trial import Trial
 
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 Asked = Sequence[tuple[str, str, Trial]]
 """Kind of job, key, trial."""
 
 
-def write_page(path: Path, asked: Asked, results: Results, command: str) -> str:
-    """Given what was asked for, put the figures of what is done between the page's marks. Return them."""
+def write_page(path: Path, asked: Asked, results: Results, command: str, mark: str = "figures") -> str:
+    """Given what was asked for, put the figures of what is done between the page's marks of that name. Return them."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
     text = "\n".join(_page(asked, results, command))
     before, after = "# Truth benchmark\n\n", "\n"
     if path.exists():
         old = path.read_text(encoding="utf-8")
-        before, _, rest = old.partition(BEGIN)
-        after = rest.partition(END)[2] or "\n"
+        before, _, rest = old.partition(begin)
+        after = rest.partition(end)[2] or "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
     return text
 
 
@@ -56,9 +56,10 @@ def _what_ran(plants: Sequence[tuple[Trial, Mapping[str, Any]]], asked: Asked, r
         f"Run on {datetime.now(UTC):%Y-%m-%d} (UTC), {platform.system()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}, code {results.code}."
     )
+    habits = "" if one.habits == "usual" else f" Habits: {one.habits}."
     size = (
         f"**{len(plants)} of {wanted} plants** of {one.days} days, {one.items} items, {one.movements} lines a day, a run "
-        f"every {one.every_min} minutes from 06:00 to 22:00; seeds {', '.join(map(str, seeds))}. By story: {told}. "
+        f"every {one.every_min} minutes from 06:00 to 22:00; seeds {', '.join(map(str, seeds))}.{habits} By story: {told}. "
         f"{total.runs} runs, {total.compared} positions compared, "
         f"{total.seconds / max(total.runs, 1):.2f} s of processor time a run."
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bench.truth.clerks import KingdeeClerk, YonyouClerk
 from bench.truth.floor import Floor
+from bench.truth.habits import USUAL, Habits
 from bench.truth.masters import PLACES, Item, draw_items, enter_masters, write_maps
 from bench.truth.paper import FAMILIES, Step
 from bench.truth.profiles import PROFILES
@@ -154,25 +155,27 @@ def build(
     k3_effect: str = "audit",
     u8_at_audit: Mapping[str, bool] = ALL_AT_AUDIT,
     old: bool = False,
+    habits: Habits = USUAL,
     start: datetime = START,
 ) -> Plant:
     """Given a new folder, return a plant standing at `start` with its opening stock entered.
 
     `profile` = scanned, pda or paper; `clean` = no faults and no aliases; `aliases` = items with a second U8 code;
-    `k3_effect` and `u8_at_audit` = the systems' switches; `old` = an old K/3. Raise ValueError for a plant too small.
+    `k3_effect` and `u8_at_audit` = the systems' switches; `old` = an old K/3, `habits` = how
+    people work. Raise ValueError for a plant too small.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
     cards = draw_items(rng, items, 0 if clean else aliases)
     offsets = {"u8": rng.uniform(-1, 1) * MAX_CLOCK_OFFSET_S, "k3": rng.uniform(-1, 1) * MAX_CLOCK_OFFSET_S}
-    floor = Floor(rng, cards)
+    floor = Floor(rng, cards, habits)
     floor.fill()
     k3 = KingdeeBooks.create(folder / K3_FILE, old=old, stock_effect=k3_effect, period=start.date())
     u8 = YonyouStock.create(folder / U8_FILE, at_audit=u8_at_audit, year=start.year)
     enter_masters(k3, u8, cards)
     _enter_openings(k3, u8, floor, start)
     write_maps(folder, cards)
-    narrator = Narrator(rng, floor, Schedule(rng, PROFILES[profile]))
+    narrator = Narrator(rng, floor, Schedule(rng, PROFILES[profile], habits))
     papers = max(1, round(movements_per_day / LINES_PER_PAPER))
     story = narrator.tell(start, days, papers, 0 if clean else faults, _at_audit(k3_effect, u8_at_audit))
     truth = Truth(

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bench.truth.habits import habits_of
 from bench.truth.page import write_page
 from bench.truth.profiles import PROFILES
 from bench.truth.results import ROOT, Results, fingerprint
@@ -43,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     left = [job for job in jobs if _key(job) not in done]
     _say(f"{len(jobs)} plants, {len(jobs) - len(left)} done before, code {results.code}, results in {results.path}")
     _run(left, results, asked, started)
-    page = write_page(asked.out, [(kind, _key((kind, trial)), trial) for kind, trial in jobs], results, asked.command)
+    page = write_page(
+        asked.out, [(kind, _key((kind, trial)), trial) for kind, trial in jobs], results, asked.command, asked.mark
+    )
     _say(f"{asked.out}\n\n{page}")
     return 0
 
@@ -106,7 +109,13 @@ def _jobs(asked: argparse.Namespace) -> list[Job]:
 
     A stop leaves an even sample; plants with faults come first, as most of their positions are clean as well.
     """
-    size = {"days": asked.days, "items": asked.items, "movements": asked.movements, "every_min": asked.every}
+    size = {
+        "days": asked.days,
+        "items": asked.items,
+        "movements": asked.movements,
+        "every_min": asked.every,
+        "habits": asked.habits,
+    }
     seeds = list(enumerate(range(asked.first_seed, asked.first_seed + asked.seeds)))
     found: list[Job] = []
     for number, seed in seeds:
@@ -147,10 +156,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--profiles", default=",".join(PROFILES), help="lateness profiles")
     parser.add_argument("--items", type=int, default=2000)
     parser.add_argument("--movements", type=int, default=1500, help="document lines a day")
+    parser.add_argument("--habits", default="usual", help="how people work: few-lots, own-references, ...; joined by +")
     parser.add_argument("--every", default="30m", help="time between two runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="plants at the same time")
     parser.add_argument("--minutes", type=float, default=0, help="start no plant after so many minutes; 0 = no limit")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "truth-benchmark.md", help="page to fill in")
+    parser.add_argument("--mark", default="figures", help="name of the page's marks: figures, or one for other habits")
     parser.add_argument("--keep", type=Path, default=ROOT / "bench-results", help="folder of the results")
     parser.add_argument("--scratch", type=Path, default=None, help="folder for the plants; default: the system's")
     parser.add_argument("--only-plants", action="store_true", help="without second codes and switches")
@@ -162,6 +173,10 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked.profiles = [name for name in asked.profiles.split(",") if name]
     if unknown := [name for name in asked.profiles if name not in PROFILES]:
         parser.error(f"unknown profiles {', '.join(unknown)}; allowed: {', '.join(PROFILES)}")
+    try:
+        habits_of(asked.habits)
+    except KeyError as unknown_habit:
+        parser.error(f"unknown habits {unknown_habit}; see bench/truth/habits.py")
     asked.every = int(parse_duration(asked.every).total_seconds() // 60)
     stated = sys.argv[1:] if arguments is None else arguments
     asked.command = " ".join(["python -m bench.truth.report", *stated])

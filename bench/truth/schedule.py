@@ -4,16 +4,13 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bench.truth.habits import USUAL, Habits
 from bench.truth.paper import RIGHT, Booking, Deviation, Family, Line, Paper, Step
 from bench.truth.profiles import Profile
 
 MAKERS = {"k3": ("陈会计", "刘会计", "王芳", "赵敏"), "u8": ("李明", "周涛", "孙库管", "吴库管", "郑仓")}
 LATE_U8 = 0.12
 """Share of papers that finance enters first."""
-SPLIT = {"k3": 0.03, "u8": 0.015}
-"""Share of papers that a clerk enters as two documents."""
-CORRECTED = 0.02
-"""Share of bookings that a clerk first gets wrong and puts right within minutes."""
 
 
 @dataclass
@@ -22,6 +19,7 @@ class Schedule:
 
     rng: random.Random
     profile: Profile
+    habits: Habits = USUAL
     steps: list[Step] = field(default_factory=list)
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -55,10 +53,12 @@ class Schedule:
             first = self._booking(system, paper, deviation, reference, transfer_number if system == "u8" else "")
             made[system] = [first]
             wild = not plain and deviation == RIGHT and paper.family.key != "transfer"
-            if wild and self.rng.random() < SPLIT[system]:
+            if wild and self.rng.random() < self.habits.split(system):
                 made[system] = self._split(first)
             for booking in made[system]:
-                self._enter(booking, times[system], deviation, corrected=wild and self.rng.random() < CORRECTED)
+                self._enter(
+                    booking, times[system], deviation, corrected=wild and self.rng.random() < self.habits.corrected
+                )
             if deviation.twice:
                 number = self._next_number(system, paper.family, paper.at.date())
                 again = replace(first, number=number)
@@ -142,8 +142,13 @@ class Schedule:
         return line._replace(boxed=bool(factor) and line.quantity % factor == 0 and self.rng.random() < 0.5)
 
     def _copied(self, reference: str, system: str) -> str:
-        """Return the reference as typed: K/3's is at times empty, in small letters, or has a blank behind."""
-        luck = self.rng.random()
-        if system == "u8" or luck > 0.07:
+        """Return the reference as typed: K/3's is at times empty, finance's own, in small letters, or has a blank behind."""
+        luck, habits = self.rng.random(), self.habits
+        if system == "u8" or not reference:
             return reference
-        return "" if luck < 0.05 else reference.lower() if luck < 0.06 else f"{reference} "
+        if luck < habits.blank:
+            return ""
+        if luck < habits.blank + habits.own:
+            return f"Z{self.rng.randint(1000, 9999)}"
+        typed = luck - habits.blank - habits.own
+        return reference.lower() if typed < 0.01 else f"{reference} " if typed <= 0.02 else reference

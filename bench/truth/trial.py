@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bench.truth.habits import habits_of
 from bench.truth.plant import Plant, build
 from bridge.demo.lookalikes import SWITCHES
 
@@ -29,6 +30,7 @@ class Trial:
     k3_effect: str = "audit"
     boxes: int = ALL_AT_AUDIT
     old: bool = False
+    habits: str = "usual"
 
     @property
     def key(self) -> str:
@@ -65,4 +67,5 @@ class Trial:
             k3_effect=self.k3_effect,
             u8_at_audit=self.switches,
             old=self.old,
+            habits=habits_of(self.habits),
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bench.truth import KINDS, Truth, build, simulate
+from bench.truth.habits import habits_of
 from bench.truth.masters import PLACES
 from bench.truth.plant import K3_FILE, U8_FILE
 from bridge.demo.lookalikes import SWITCHES, KingdeeBooks, MesServer, YonyouStock
@@ -151,4 +152,13 @@ def test_old_kingdee_and_maps(tmp_path):
     mapped = (tmp_path / "maps" / "items.csv").read_text(encoding="utf-8")
     assert all(alias.code in mapped and f",{alias.alias}," not in mapped for alias in plant.truth.aliases)
     assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))["seed"] == 9
+    plant.close()
+
+
+@pytest.mark.parametrize("habits", ["few-lots+slips", "own-references", "no-references"])
+def test_other_habits_end_without_a_difference_too(tmp_path, habits):
+    """However people number, split and slip: without faults both systems agree in the end."""
+    plant = build(tmp_path, 6, 2, "scanned", clean=True, habits=habits_of(habits), items=60, movements_per_day=80)
+    plant.finish()
+    assert differences(plant) == {}
     plant.close()
