@@ -152,7 +152,8 @@ def bootstrap(path: Path, *, now: datetime | None = None, lang: str = "") -> App
     clock: Clock = SystemClock(zone) if now is None else FixedClock(now.astimezone(zone))
     folder = loaded.data_dir
     folder.mkdir(parents=True, exist_ok=True)
-    store = Store.open(f"sqlite:///{folder / STORE_FILE}", folder / BLOBS)
+    shared = settings.plant.store_url
+    store = Store.open(shared.get_secret_value() if shared else f"sqlite:///{folder / STORE_FILE}", folder / BLOBS)
     days = settings.schedule.calendar
     calendar = read_calendar(loaded.resolve(days) if days else None)
     return Application(loaded, clock, store, load_maps(loaded), calendar, lang or settings.plant.language)

@@ -16,6 +16,7 @@ COMMENTS: Final = {
     "plant.currency": "金额的币种",
     "plant.language": "zh | en：界面、邮件、日报、命令行",
     "plant.mode": "observe 只记录 | alert 发信 | hold 发信并锁定",
+    "plant.store_url": "多个守护进程共用一个库时写 PostgreSQL 地址；不写就用 data_dir 里的 SQLite 文件",
     "plant.data_dir": "快照、台账、审计日志；相对本文件，也可写 D:/bridge-data",
     "schedule.movements": "增量读单据（秒级）",
     "schedule.snapshot": "定时抓库存快照",

@@ -12,6 +12,7 @@ from bridge.bootstrap import BLOBS, STORE_FILE, Application
 from bridge.cli.options import AsJson, DryRun
 from bridge.cli.session import session_of
 from bridge.domain.effect import EffectState
+from bridge.domain.errors import ConfigError
 from bridge.language import text
 from bridge.service import systemd_unit, windows_commands
 from bridge.store.retention import sweep
@@ -79,6 +80,8 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="
     """Copy store and snapshots into a new folder, consistently, while everything runs."""
     session = session_of(context)
     app = session.app
+    if app.store.engine.dialect.name != "sqlite":
+        raise ConfigError("BR-1726", backend=app.store.engine.dialect.name)
     folder.mkdir(parents=True, exist_ok=False)
     raw = app.store.engine.raw_connection()  # VACUUM runs in no transaction, and SQLAlchemy would begin one
     try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from config.base import Table
 from config.kinds_of_value import ClockTime, Listen, Mode, PositiveDuration, Window
@@ -23,6 +23,12 @@ class Plant(Table):
     data_dir: Path = Field(
         default=Path("data"),
         description="folder for snapshots, the store and the secrets; relative to this file's folder",
+    )
+    store_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of a PostgreSQL database for the store, where several daemons share one; default: a "
+        "SQLite file in data_dir. Snapshots stay in data_dir: share that folder too",
+        examples=["postgresql+psycopg://bridge:secret@db.intranet/stockbridge"],
     )
 
 
