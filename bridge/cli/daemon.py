@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ import typer
 from bridge import daemon
 from bridge.bootstrap import BLOBS, STORE_FILE, Application
 from bridge.cli.options import AsJson, DryRun
+from bridge.cli.output import Output
 from bridge.cli.session import session_of
 from bridge.domain.effect import EffectState
 from bridge.domain.errors import ConfigError
 from bridge.language import text
 from bridge.service import systemd_unit, windows_commands
 from bridge.store.retention import sweep
+from bridge.store.runs import StoredRun
 from config.durations import parse_duration
 
 service_app = typer.Typer(help="cli.help.service", no_args_is_help=True)
@@ -71,9 +74,21 @@ def status(context: typer.Context, as_json: AsJson = False) -> int:
     if as_json:
         session.out.json(facts)
         return 0
-    for name, value in facts.items():
+    for name, value in ((name, facts[name]) for name in facts if name != "pairs"):
         session.out.line(f"{text(session.lang, f'cli.status.{name}')}  {_plain(value)}")
+    for name, run in last.items():
+        _say_last(session.out, name, run, app.clock.now().tzinfo)
     return 0
+
+
+def _say_last(out: Output, pair: str, run: StoredRun | None, zone: tzinfo | None) -> None:
+    if run is None:
+        out.say("cli.status.never", pair=pair)
+        return
+    report = run.report
+    facts = {"run": report.run, "compared": report.compared, "confirmed": report.confirmed}
+    key = "cli.status.last" if report.admitted else "cli.status.refused"
+    out.say(key, pair=pair, as_of=f"{report.as_of.astimezone(zone):%m-%d %H:%M}", **facts)
 
 
 def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="cli.option.folder")]) -> int:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bridge.language import text
+from bridge.language import catalogue, text
 
 Row = Mapping[str, object]
 
@@ -66,8 +67,19 @@ class Output:
             numeric = all(_numeric(row.get(name)) for row in rows)
             table.add_column(Text(text(self.lang, key)), justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(clean(_show(row.get(name)))) for name in columns))
+            table.add_row(*(Text(clean(self._told(name, row.get(name)))) for name in columns))
         _console().print(table)
+
+    def _told(self, name: str, value: object) -> str:
+        """Return a value as a person reads it: states in words, moments without year and seconds."""
+        words = _show(value)
+        if name == "state":
+            known = catalogue(self.lang)
+            return known.get(f"cli.state.{words}") or known.get(f"cli.hold_state.{words}") or words
+        return f"{words[5:10]} {words[11:16]}" if _MOMENT.fullmatch(words) else words
+
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}:\d{2}")
 
 
 def clean(words: str) -> str:
@@ -85,6 +97,8 @@ def _console() -> Console:
 def _show(value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
     if isinstance(value, (list, tuple)):
         return " ".join(str(each) for each in value)
     return str(value)
