@@ -9,7 +9,7 @@ from connectors.json_api.call import Call, call_of
 from connectors.json_api.http import Link
 from connectors.json_api.requests import Request
 from connectors.json_api.words import dig, shown
-from connectors.web import Answer, retry_after_s
+from connectors.web import Answer, Failed, Failure, retry_after_s
 
 _PAUSES_S = (1.0, 3.0)
 _LOST = 401
@@ -27,13 +27,20 @@ def read(link: Link, wanted: Request, call: Call, rate: float | None = None) -> 
     """Given a call that changes nothing, return its answer's JSON.
 
     A lost login is renewed once; a system that asks for patience is asked twice more, after the time it names or 1 and
-    3 s. Raise as `Link.send` and `check_readable` do.
+    3 s. A connection that breaks is opened anew once: servers drop idle ones just as they are used again. Raise as
+    `Link.send` and `check_readable` do.
     """
-    pauses, is_renewed = list(_PAUSES_S), False
+    pauses, is_renewed, is_reopened = list(_PAUSES_S), False, False
     log_in(link)
     while True:
         link.wait_turn(call.path, rate)
-        answer = link.send(call)
+        try:
+            answer = link.exchange(call)
+        except Failed as failed:
+            if failed.failure is not Failure.CONNECTION or not failed.sent or is_reopened:
+                raise link.failure(failed, call) from None
+            is_reopened = True
+            continue
         body = parsed(answer, link)
         if is_lost(link, answer, body) and not is_renewed:
             is_renewed = True

@@ -143,7 +143,7 @@ def test_the_three_families_are_read_alike(family, envelope):
         assert found.lines["item"].to_pylist() == [f"00{n:03d}" for n in range(130)]
         assert set(found.lines["quantity"].to_pylist()) == {126_500_000}
         assert found.provenance.as_of == datetime.fromisoformat(mes.content.snapshot_time)
-        mes.fail_next("500", "business", "html", "truncated", "drop")
+        mes.fail_next("500", "business", "html", "truncated", "drop", "drop")
         errors = [refusal(mes, chosen) for _ in range(5)]
         assert errors == [
             (SourceUnavailable, "BR-1423"),
@@ -154,6 +154,16 @@ def test_the_three_families_are_read_alike(family, envelope):
         ]
         wrong = chosen.model_copy(update={"token": None})
         assert refusal(mes, wrong) in {(SourceRefused, "BR-1421"), (SourceRefused, "BR-1427")}
+
+
+def test_a_dropped_connection_is_opened_anew_once():
+    """Servers close idle connections just as they are used again: one drop in the middle of the pages is no failure."""
+    with MesServer() as mes:
+        for n in range(30):
+            mes.set_stock(f"I{n}", "L1", 1, NOW)
+        chosen = settings(mes.url, fields=FIELDS, snapshot={"path": "/stock", "page": "page", "size": 10})
+        mes.fail_next("", "drop")
+        assert CONNECTOR.source("mes", chosen, Moving()).snapshot(Scope()).provenance.rows == 30
 
 
 def refusal(mes, chosen):
