@@ -76,6 +76,9 @@ class YonyouU8Settings(DatabaseSettings):
     reread: Duration = Field(
         default="35d", description="without row versions: how far back documents are read again for later changes"
     )
+    count_every: Duration = Field(
+        default="1m", description="how often all document lines are counted, to notice deletions: it reads whole tables"
+    )
     key_scan: Duration = Field(default="1d", description="how often all document keys are compared for deletions")
     counts_since: Duration = Field(
         default="90d",

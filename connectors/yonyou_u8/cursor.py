@@ -12,9 +12,9 @@ class Cursor:
     """State of one account database.
 
     `fence`: row version up to which all is read (None = the tables have none). `top`: highest AutoID read. `count`:
-    lines that counted then. `on_save`: the families whose unaudited documents move stock, `assumed`: those nobody
-    could tell yet. `anchor`: the newest line read (type, AutoID, version), to notice a database that was set back.
-    `former`: account databases of earlier years, whose keys must not look deleted.
+    lines that counted then, `counted_at`: when that was last asked. `on_save`: the families whose unaudited documents
+    move stock, `assumed`: those nobody could tell yet. `anchor`: the newest line read (type, AutoID, version), to notice
+    a database that was set back. `former`: account databases of earlier years, whose keys must not look deleted.
     """
 
     database: str
@@ -26,6 +26,7 @@ class Cursor:
     scanned_at: str
     anchor: tuple[str, int, int] | None = None
     former: tuple[str, ...] = ()
+    counted_at: str = ""
     version: Literal[1] = 1
 
     def text(self) -> str:
@@ -35,6 +36,10 @@ class Cursor:
     def scan_due(self, now: datetime, every_s: float) -> bool:
         """Return whether all keys should be compared again."""
         return (now - datetime.fromisoformat(self.scanned_at)).total_seconds() >= every_s
+
+    def count_due(self, now: datetime, every_s: float) -> bool:
+        """Return whether the lines should be counted again."""
+        return not self.counted_at or (now - datetime.fromisoformat(self.counted_at)).total_seconds() >= every_s
 
 
 _CURSOR = TypeAdapter(Cursor)

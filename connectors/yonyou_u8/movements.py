@@ -2,9 +2,9 @@
 
 With row versions (`ufts` of the head, `rowufts` of the body) everything changed above the fence is read; without them
 lines with a higher AutoID and, again, everything dated or audited in the `reread` window or still unaudited. Deletions
-leave no version behind: the number of counting lines must be the former one plus the new ones, else, and once a
-`key_scan` period, all keys are listed. A database that was set back (its versions lie below the fence, or the newest
-line known has an older one) is read again whole, as is everything when a 修改现存量时点 switch changes.
+leave no version behind: every `count_every` the number of counting lines must be the former one plus the new ones,
+else, and once a `key_scan` period, all keys are listed. A database that was set back (its versions lie below the fence,
+or the newest line known has an older one) is read again whole, as is everything when a 修改现存量时点 switch changes.
 
 Keys are `<account database>:<document type>:<AutoID>`: numbers repeat over the years, databases do not.
 """
@@ -47,8 +47,11 @@ def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: d
         reading = replace(reading, connection=connection)
         changes = read_changes(reading, cursor, fence, now, measure=due)
         transfers = transfer_warehouses(connection, reading.schema, changes.found)
-        count = reading.count()
-        scan = due or changes.whole or cursor is None or _lost(cursor, changes.found, count)
+        expected = None if cursor is None else cursor.count + _new(cursor, changes.found)
+        every_s = parse_duration(settings.count_every).total_seconds()
+        counted = expected is None or changes.whole or due or (cursor is not None and cursor.count_due(now, every_s))
+        count = reading.count() if counted or expected is None else expected
+        scan = due or changes.whole or count != expected
         every_row = changes.whole and settings.documents_from is None
         scanned = reading.keys() if scan and not every_row else set()
     meaning = Meaning(source, reading.schema.database, changes.on_save, now.tzinfo, settings.reference_columns)
@@ -66,6 +69,7 @@ def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: d
         scanned_at=now.isoformat() if scan or cursor is None else cursor.scanned_at,
         anchor=_anchor(changes.found) or (kept.anchor if kept else None),
         former=former,
+        counted_at=now.isoformat() if counted or cursor is None else cursor.counted_at,
     )
     return MovementBatch(rows, following.text(), None if complete is None else frozenset(complete))
 
@@ -90,9 +94,9 @@ def _with_former(source: str, books: Books, keys: set[str], former: Iterable[str
     return keys
 
 
-def _lost(cursor: Cursor, found: Found, count: int) -> bool:
-    """Return whether lines are missing: AutoID is one growing range over all bodies, so new lines lie above `top`."""
-    return count != cursor.count + sum(auto_id > cursor.top for auto_id in _auto_ids(found))
+def _new(cursor: Cursor, found: Found) -> int:
+    """Return how many lines are new: AutoID is one growing range over all bodies, so they lie above `top`."""
+    return sum(auto_id > cursor.top for auto_id in _auto_ids(found))
 
 
 def _auto_ids(found: Found) -> list[int]:

@@ -45,7 +45,7 @@ class YonyouHarness(SourceHarness):
 
     def settings(self):
         """Return settings that read the file."""
-        return YonyouU8Settings(url=f"sqlite:///{self.path}", password=self.secrets[0])
+        return YonyouU8Settings(url=f"sqlite:///{self.path}", password=self.secrets[0], count_every="0s")
 
     def fill(self, rows):
         """Make a new account set with opening balances."""

@@ -150,6 +150,21 @@ def test_deletion_is_seen_by_a_key_scan(tmp_path):
     assert u8.movements(second.cursor).complete_keys is None
 
 
+def test_lines_are_counted_every_so_often_only(tmp_path):
+    """Counting reads whole tables: between two counts a deletion waits, new lines do not, and the sum still holds."""
+    plant, clock = lookalike(tmp_path), Still()
+    document = plant.save("08", [StockLine("00710", 3)], "01", AT, "李明")
+    u8 = source(plant.path, clock, count_every="1m")
+    first = u8.movements("")
+    plant.delete(document)
+    plant.save("08", [StockLine("00710", 9)], "01", AT, "李明")
+    clock.at = NOW + timedelta(seconds=30)
+    second = u8.movements(first.cursor)
+    assert (second.rows.num_rows, second.complete_keys) == (1, None)
+    clock.at = NOW + timedelta(seconds=61)
+    assert u8.movements(second.cursor).complete_keys == {*second.rows["key"].to_pylist()}
+
+
 def test_keys_are_scanned_once_a_period(tmp_path):
     """Even when nothing looks deleted all keys are compared once a key_scan period."""
     plant, clock = lookalike(tmp_path), Still()

@@ -59,8 +59,8 @@ def settings(path: Path | None = None, **more: Any) -> YonyouU8Settings:
 
 
 def source(path: Path | None = None, clock: Still | None = None, **more: Any) -> Any:
-    """Return the source `u8`."""
-    return CONNECTOR.source("u8", settings(path, **more), clock or Still())
+    """Return the source `u8`. Its clock stands still, so lines are counted at every reading."""
+    return CONNECTOR.source("u8", settings(path, **{"count_every": "0s", **more}), clock or Still())
 
 
 def lookalike(folder: Path, name: str = "UFDATA_002_2026", **more: Any) -> YonyouStock:
