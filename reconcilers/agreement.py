@@ -14,9 +14,10 @@ from itertools import combinations, pairwise
 import numpy as np
 import pyarrow as pa
 
+from bridge.domain.variance import DocumentRef
 from reconcilers.equation import Explained
 from reconcilers.ledger_rows import read_side, steps
-from reconcilers.request import Agreement, ExplainPolicy, LedgerSide, Place, SelfBreak, document_id
+from reconcilers.request import Agreement, ExplainPolicy, LedgerSide, Place, SelfBreak
 from reconcilers.rows import STOCK, Ints, Rows, micros
 
 _MOST_UNSURE = 8
@@ -56,7 +57,7 @@ def self_breaks(
     keys = list(zip(*(places[part].to_pylist() for part in ("item", "warehouse", "batch")), strict=True))
     step = steps(places)
     total: dict[int, int] = {}
-    first: dict[int, tuple[tuple[str, ...], tuple[datetime, datetime]]] = {}
+    first: dict[int, tuple[tuple[DocumentRef, ...], tuple[datetime, datetime]]] = {}
     for before, after in pairwise(readings):
         gaps = _gaps(before, after, keys, rows, policy, step)
         for spot, (gap, entries) in gaps.items():
@@ -81,7 +82,7 @@ def _gaps(
     rows: Rows,
     policy: ExplainPolicy,
     step: Ints,
-) -> dict[int, tuple[int, tuple[str, ...]]]:
+) -> dict[int, tuple[int, tuple[DocumentRef, ...]]]:
     """Return by position what one interval's balances have beyond its documents, and the entries that would explain it."""
     old, new = _quantities(before), _quantities(after)
     poll = micros(policy.poll)
@@ -94,15 +95,26 @@ def _gaps(
         gap = new.get(key, 0) - old.get(key, 0) - int(expected[spot])
         if abs(gap) < step[spot] or _unsure(gap, spot, (before, after), rows, poll):
             continue
-        near = np.flatnonzero((rows.place == spot) & (moved != 0))
-        texts = rows.table.take(near).select(["source", "key"]).to_pylist()
-        entries = [
-            document_id(text["source"], text["key"])
-            for row, text in zip(near, texts, strict=True)
-            if abs(int(rows.effect[row])) == abs(gap)
-        ]
-        found[spot] = (gap, tuple(sorted(entries)))
+        near = np.flatnonzero((rows.place == spot) & (moved != 0) & (np.abs(rows.effect) == abs(gap)))
+        found[spot] = (gap, _entries(rows, near))
     return found
+
+
+def _entries(rows: Rows, near: Ints) -> tuple[DocumentRef, ...]:
+    texts = rows.table.take(near).to_pylist()
+    found = [
+        DocumentRef(
+            text["source"],
+            text["document_type"],
+            text["document_number"],
+            text["line"],
+            int(rows.effect[row]),
+            text["state"],
+            "proof",
+        )
+        for row, text in zip(near, texts, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda entry: (entry.number, entry.line)))
 
 
 def _quantities(reading: Reading) -> dict[Place, int]:

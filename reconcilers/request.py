@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from bridge.domain.movement import MOVEMENTS
+from bridge.domain.variance import DocumentRef
 
 Place = tuple[str, str, str]
 """Item, warehouse, batch; a part that does not belong to the pair's grain is ''."""
@@ -78,7 +79,7 @@ class SelfBreak:
     side: str  # book | stock
     place: Place
     amount: int
-    documents: tuple[str, ...] = ()  # ids of the entries where it goes wrong, when they can be named
+    documents: tuple[DocumentRef, ...] = ()  # the entries that alone would make it up: counted twice, or not at all
     between: tuple[datetime, datetime] | None = None
 
 

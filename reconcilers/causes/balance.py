@@ -14,14 +14,14 @@ def broken(case: Case) -> Finding | None:
     for found in case.breaks or ():
         signed = found.amount * (STOCK if found.side == "stock" else BOOK)
         if signed in (case.rest, case.remainder):
-            return Finding("S1", 97, signed, (), _told(found, case))
+            return Finding("S1", 97, signed, found.documents, _told(found, case))
     if not case.rest:
         return None
     return Finding("S1", 62 if case.breaks is None else 30, case.rest, (), {"side": ""})
 
 
 def _told(found: SelfBreak, case: Case) -> dict[str, str]:
-    facts = {"side": found.side, "amount": to_text(found.amount), "entries": ",".join(found.documents)}
+    facts = {"side": found.side, "amount": to_text(found.amount)}
     if found.between:
         zone = case.policy.now.tzinfo
         after, before = (f"{at.astimezone(zone):%m-%d %H:%M}" for at in found.between)

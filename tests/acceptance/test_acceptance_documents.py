@@ -198,3 +198,20 @@ def test_a_third_system_tells_a_missing_document_from_a_doubled_one(posted: Plan
     assert (variance["item"], variance["remainder"]) == ("P-035", "60")
     assert variance["causes"][0]["code"] == "D2"
     assert "mes" in {document["source"] for document in variance["causes"][0]["documents"]}
+
+
+def test_the_entry_that_never_reached_the_balance_is_named(posted: Plant):
+    """U8 has the receipt, K/3 has it, and U8's 现存量 was never raised: S1 names U8 and the receipt as proof."""
+    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+    _receipt(books, shelf, "P-036", 260, "PO-9600", at=_at(posted))
+    shelf.tamper("P-036", "01", -260)
+    books.close(), shelf.close()
+    (variance,) = _thrice(posted).json["variances"]
+    cause = variance["causes"][0]
+    assert (variance["item"], variance["remainder"], cause["code"], cause["confidence"]) == (
+        "P-036",
+        "-260",
+        "S1",
+        "high",
+    )
+    assert [(d["source"], d["effect"], d["why"]) for d in cause["documents"]] == [("u8", "260", "proof")]
