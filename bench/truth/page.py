@@ -143,13 +143,14 @@ def _aliases(results: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
         "Second codes (plants of their own):",
         "",
-        "| plant | planted | of them unrelated names | in the top 3 | unrelated in the top 3 | first | applied by itself |",
-        "|---|---|---|---|---|---|---|",
+        "| plant | planted | unrelated names | never booked on | in the top 3 | unrelated in the top 3 | first | applied |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for one in results:
         trial = one["trial"]
         plant = f"seed {trial['seed']}, {trial['profile']}, {trial['days']} days, {trial['items']} items"
-        cells = (one[name] for name in ("planted", "unrelated", "top", "top_unrelated", "first", "applied"))
+        cells = [one["planted"], one["unrelated"], len(one["never_used"])]
+        cells += [one[name] for name in ("top", "top_unrelated", "first", "applied")]
         lines.append(f"| {plant} | {' | '.join(map(str, cells))} |")
     return [*lines, ""]
 

@@ -1,6 +1,6 @@
 """Second codes: one material under two U8 codes, of which the maps know one: proposed they must be, never applied."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bench.truth.drive import PAIR, Bridge
 from bench.truth.plant import Plant
@@ -30,7 +30,8 @@ def second_codes(trial: Trial, plant: Plant) -> dict[str, object]:
         ranks[one.alias] = items.index(one.item) + 1 if one.item in items else 0
     mapped = (plant.folder / "maps" / "items.csv").read_text(encoding="utf-8")
     related = {one.alias: one.related for one in plant.truth.aliases}
-    known = {code for codes in unmapped.values() for code in codes}
+    with store.read() as uow:
+        used = set(uow.movements.window(list(snapshots), datetime.fromisoformat(plant.truth.start))["item"].to_pylist())
     return {
         "planted": len(ranks),
         "unrelated": sum(not alike for alike in related.values()),
@@ -39,6 +40,6 @@ def second_codes(trial: Trial, plant: Plant) -> dict[str, object]:
         "top_unrelated": sum(rank > 0 for alias, rank in ranks.items() if not related[alias]),
         "applied": sum(one.alias in mapped for one in plant.truth.aliases),
         "missed": [alias for alias, rank in ranks.items() if not rank],
-        "never_moved": [alias for alias, rank in ranks.items() if alias not in known],
+        "never_used": [alias for alias in ranks if alias not in used],
         "days": trial.days,
     }

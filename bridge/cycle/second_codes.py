@@ -28,7 +28,7 @@ from reconcilers.request import ExplainPolicy, ExplainRequest, LedgerSide, docum
 from reconcilers.suggest import Described, Proposal, suggest
 
 _PLACE = ("item", "warehouse", "batch")
-_BY_NAME_ALONE = 50
+_BY_NAME_ALONE = 20
 
 
 def unmapped_codes(
@@ -57,7 +57,7 @@ def second_codes(
     """Given a pair, its latest snapshots and the unmapped codes by source, return the likeliest items of each code.
 
     Sources without documents are judged by stock and names, witnesses by names alone. A card that nothing was booked on
-    yet needs a name that says much: most such cards are no material of the pair.
+    yet needs a name that says something: most such cards are no material of the pair.
     """
     maps = _standing_for_themselves(plan.compare.maps, unmapped)
     rules = plan.compare.code_rules
