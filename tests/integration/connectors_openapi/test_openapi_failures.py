@@ -49,13 +49,14 @@ def test_what_passes_is_read_again(platform, source, pauses):
     assert pauses == [1.0, 1.0, 7.0]
 
 
-def test_the_answer_cut_anywhere_is_refused(platform, source):
-    """A body that ends early is never taken for a list, framed by its length or by the end of the connection."""
-    for kind in ("cut", "cut_close"):
-        for size in range(0, 700, 37):
-            platform.faults.clear()
-            platform.fail_next("", *[f"{kind}:{size}"] * 3)
-            assert failing(source).code in {"BR-1474", "BR-1471", "BR-1484"}
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "step"), [("cut", 1), ("cut_close", 9)])
+def test_the_answer_cut_anywhere_is_refused(platform, source, kind, step):
+    """A body that ends early, at whatever byte, is never taken for a list, framed by its length or by the end."""
+    for size in range(0, 700, step):
+        platform.faults.clear()
+        platform.fail_next("", *[f"{kind}:{size}"] * 3)
+        assert failing(source).code in {"BR-1474", "BR-1471", "BR-1484"}
 
 
 def test_a_wrong_secret_is_named_as_such(source):
