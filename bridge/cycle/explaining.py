@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
 from bridge.cycle.own_books import OwnBooks
@@ -21,11 +20,10 @@ from reconcilers.align_movements import align_movements
 from reconcilers.equation import Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
+from reconcilers.grain import PARTS, at_grain, balances_at, places_of
 from reconcilers.judge import Explanation, Explanations
-from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, SelfBreak
+from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, Place, SelfBreak
 
-Place = tuple[str, str, str]
-_GRAIN = ("item", "warehouse", "batch")
 _LOOK_BACK = timedelta(hours=1)
 """Before the last agreement: room for documents that were stamped late. What stood open then is an exception of its own."""
 
@@ -75,12 +73,11 @@ class Explaining:
             return {}
         documents = self._documents(differing, recent, alignments)
         request = self._request(positions, documents, alignments)
-        request = replace(request, check=lambda places: self._self_breaks(places, documents, alignments))
         self.equations = dict(explain(request).equations)
         raw = {
             place: stock - book
             for place, book, stock in zip(
-                _places(differing), differing["book"].to_pylist(), differing["stock"].to_pylist(), strict=True
+                places_of(differing), differing["book"].to_pylist(), differing["stock"].to_pylist(), strict=True
             )
         }
         return {place: _explanation(self.equations[place], difference) for place, difference in raw.items()}
@@ -106,7 +103,7 @@ class Explaining:
         """Return the positions at which documents moved since the pair last agreed, or stand open from before."""
         found = set(self.settled.exceptions)
         for name in (*self.plan.book, *self.plan.stock):
-            found.update(_places(_aligned(recent.of(name), alignments[name], self.plan.grain)))
+            found.update(places_of(_aligned(recent.of(name), alignments[name], self.plan.grain)))
         return found
 
     def _documents(self, differing: pa.Table, recent: Documents, alignments: Mapping[str, Aligned]) -> Documents:
@@ -114,7 +111,7 @@ class Explaining:
 
         What agreed last time and agrees now has nothing to explain; only what just moved may be open there.
         """
-        items = {place[0] for place in (*_places(differing), *self.settled.exceptions)}
+        items = {place[0] for place in (*places_of(differing), *self.settled.exceptions)}
         feet = {**{name: aligned.footing for name, aligned in alignments.items()}, **self.witnesses}
         names = [name for name in feet if name in self.windows and self.windows[name].complete]
         codes = {name: sorted(feet[name].own_codes(items)) for name in names}
@@ -128,11 +125,11 @@ class Explaining:
 
     def _positions(self, differing: pa.Table, moved: set[Place], alignments: Mapping[str, Aligned]) -> pa.Table:
         """Return the differing positions and the others where documents moved, with their balances and steps."""
-        known = set(_places(differing))
+        known = set(places_of(differing))
         others = sorted(moved - known)
         book = self._balances(self.plan.book, others, alignments)
         stock = self._balances(self.plan.stock, others, alignments)
-        columns = {name: [place[at] for place in others] for at, name in enumerate(_GRAIN)}
+        columns = {name: [place[at] for place in others] for at, name in enumerate(PARTS)}
         more = pa.table(
             {
                 **{name: pa.array(values, pa.string()) for name, values in columns.items()},
@@ -149,12 +146,11 @@ class Explaining:
     def _balances(
         self, sources: Sequence[str], places: Sequence[Place], alignments: Mapping[str, Aligned]
     ) -> dict[Place, int]:
-        wanted = pa.array(sorted({place[0] for place in places}), pa.string())
         found: dict[Place, int] = {}
         for source in sources:
-            lines = alignments[source].lines
-            lines = _at_grain(lines.filter(pc.is_in(lines["item"], value_set=wanted)), self.plan.grain)
-            for place, quantity in zip(_places(lines), lines["quantity"].to_pylist(), strict=True):
+            for place, quantity in balances_at(
+                alignments[source].lines, {place[0] for place in places}, self.plan.grain
+            ).items():
                 found[place] = found.get(place, 0) + quantity
         return found
 
@@ -168,7 +164,7 @@ class Explaining:
         items = set(positions["item"].to_pylist())
         agreements = {
             place: Agreement(found.at, frozenset(found.open_keys))
-            for place in _places(positions)
+            for place in places_of(positions)
             if (found := self.settled.of(place))
         }
         return ExplainRequest(
@@ -180,6 +176,7 @@ class Explaining:
             agreements=agreements,
             witness=self._witness(documents),
             counts=self._counts(alignments),
+            check=lambda places: self._self_breaks(places, documents, alignments),
         )
 
     def _policy(self, items: Collection[str], alignments: Mapping[str, Aligned]) -> ExplainPolicy:
@@ -249,17 +246,4 @@ def _explanation(equation: Equation, difference: int) -> Explanation:
 
 
 def _aligned(rows: pa.Table, aligned: Aligned, grain: tuple[str, ...]) -> pa.Table:
-    return _at_grain(align_movements(rows, aligned.footing, by_warehouse="warehouse" in grain).rows, grain)
-
-
-def _at_grain(table: pa.Table, grain: tuple[str, ...]) -> pa.Table:
-    """Return the table with '' in the parts of a position that the pair does not look at."""
-    for name in _GRAIN:
-        if name not in grain:
-            blank = pa.array([""] * table.num_rows, pa.string())
-            table = table.set_column(table.column_names.index(name), name, blank)
-    return table
-
-
-def _places(table: pa.Table) -> list[Place]:
-    return list(zip(*(table[name].to_pylist() for name in _GRAIN), strict=True))
+    return at_grain(align_movements(rows, aligned.footing, by_warehouse="warehouse" in grain).rows, grain)

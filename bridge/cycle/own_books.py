@@ -18,11 +18,11 @@ from bridge.store.unit import UnitOfWork
 from reconcilers.agreement import Reading, self_breaks
 from reconcilers.align import Aligned, align_lines
 from reconcilers.footing import Footing
+from reconcilers.grain import PARTS, at_grain, balances_at, places_of
 from reconcilers.request import ExplainPolicy, LedgerSide, Place, SelfBreak
 
 PastLines = Callable[[str], pa.Table]
 """Given the hash of a snapshot, return its stock lines."""
-_PLACE = ("item", "warehouse", "batch")
 _MOST = 12
 """Agreement points looked up: the newest ones; what has differed for longer was judged when it was new."""
 
@@ -106,22 +106,12 @@ class OwnBooks:
 
 
 def _unknown(lines: pa.Table, grain: tuple[str, ...]) -> set[Place]:
-    return set(_rows(lines.filter(pc.equal(lines["unknown"], 1)), grain))
+    return set(places_of(at_grain(lines.filter(pc.equal(lines["unknown"], 1)), grain)))
 
 
 def _balances(lines: pa.Table, places: set[Place], grain: tuple[str, ...]) -> pa.Table:
     """Return what lies at the positions; one without a line is no row and counts as zero."""
-    sums: dict[Place, int] = {}
-    wanted = pa.array(sorted({place[0] for place in places}), pa.string())
-    lines = lines.filter(pc.is_in(lines["item"], value_set=wanted))
-    for place, quantity in zip(_rows(lines, grain), lines["quantity"].to_pylist(), strict=True):
-        if place in places:
-            sums[place] = sums.get(place, 0) + quantity
-    columns = {name: pa.array([place[spot] for place in sums], pa.string()) for spot, name in enumerate(_PLACE)}
+    there = balances_at(lines, {place[0] for place in places}, grain)
+    sums = {place: quantity for place, quantity in there.items() if place in places}
+    columns = {name: pa.array([place[spot] for place in sums], pa.string()) for spot, name in enumerate(PARTS)}
     return pa.table({**columns, "quantity": pa.array(list(sums.values()), pa.int64())})
-
-
-def _rows(lines: pa.Table, grain: tuple[str, ...]) -> list[Place]:
-    """Return the position of each line, '' in the parts the pair does not look at."""
-    blank = [""] * lines.num_rows
-    return list(zip(*(lines[name].to_pylist() if name in grain else blank for name in _PLACE), strict=True))

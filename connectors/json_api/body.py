@@ -1,9 +1,7 @@
 """From an answer to exact JSON: decimals stay decimals, whole numbers whole; a page for people is no answer."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, NoReturn
 
 from bridge.domain.errors import SourceRefused, SourceUnavailable
@@ -11,7 +9,7 @@ from connectors.json_api.call import Call
 from connectors.json_api.http import Link
 from connectors.json_api.requests import Conditions
 from connectors.json_api.words import dig, spelled
-from connectors.web import Answer, one_line
+from connectors.web import Answer, NotJson, one_line, parse
 
 _OK = 200
 _LOGIN = frozenset({401, 403})
@@ -34,11 +32,9 @@ def parsed(answer: Answer, link: Link) -> Any:
     _, _, charset = answer.content_type.partition("charset=")
     encoding = _CHARSETS.get(charset.split(";")[0].strip(" \"'"), "utf-8-sig")
     try:
-        return json.loads(
-            answer.body.decode(encoding), parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_unique
-        )
-    except (ValueError, ArithmeticError, RecursionError) as cause:
-        return Unreadable(one_line(str(cause), link.secrets) if isinstance(cause, ValueError) else type(cause).__name__)
+        return parse(answer.body, encoding)
+    except NotJson as cause:
+        return Unreadable(one_line(str(cause), link.secrets))
 
 
 def check_readable(answer: Answer, body: Any, link: Link, call: Call, message: str | None = None) -> None:
@@ -90,15 +86,3 @@ def _refuse_status(status: int, link: Link, call: Call, words: str) -> NoReturn:
     if status in _BUSY or status >= _SERVER_FAULT:
         raise SourceUnavailable("BR-1423", **facts)
     raise SourceRefused("BR-1426", **facts)
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object. One that says a thing twice leaves open which is meant."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key occurs twice in one object")
-    return found

@@ -21,15 +21,13 @@ from connectors.web import (
     Answer,
     Deadline,
     Failed,
-    NotJson,
     Pause,
     Trouble,
     bounded_session,
     exchange,
-    not_json,
+    json_of,
     of_failure,
     one_line,
-    parse,
     repeated,
     to_json,
 )
@@ -146,10 +144,7 @@ class Wire:
         met = trouble.of_status(answer, self._server, words)
         if met is not None:
             raise met
-        try:
-            return parse(answer.body)
-        except NotJson:
-            raise not_json(answer, self._server, words) from None
+        return json_of(answer, self._server, words)
 
     def _forget_session(self) -> None:
         """Drop the session: a signature is only looked at again when no session id comes with it."""

@@ -7,7 +7,7 @@ from connectors.web.exact_json import NotJson, parse, to_json
 from connectors.web.exchange import Answer, Failed, Failure, exchange
 from connectors.web.patience import retry_after_s
 from connectors.web.session import bounded_session
-from connectors.web.trouble import Again, Outcome, Pause, Trouble, not_json, of_failure, of_status, repeated
+from connectors.web.trouble import Again, Outcome, Pause, Trouble, json_of, of_failure, of_status, repeated
 from connectors.web.words import one_line
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "bounded_session",
     "exchange",
     "is_base_url",
-    "not_json",
+    "json_of",
     "of_failure",
     "of_status",
     "one_line",

@@ -3,22 +3,24 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 
 class NotJson(Exception):
-    """The body is no whole JSON text."""
+    """The body is no whole JSON text, and why; the reason may quote the body."""
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes, encoding: str = "utf-8-sig") -> Any:
     """Given a body, return its JSON with numbers as int or Decimal. JSON inside a JSON string is decoded too.
 
-    Raise NotJson if it is anything but one whole, finite JSON text in UTF-8.
+    Raise NotJson if it is anything but one whole, finite JSON text, or an object says a thing twice.
     """
     try:
-        found = _loads(body.decode("utf-8-sig"))
+        found = _loads(body.decode(encoding))
         return _loads(found) if isinstance(found, str) and found[:1] in {"{", "["} else found
-    except (ValueError, RecursionError, ArithmeticError) as cause:
+    except ValueError as cause:
+        raise NotJson(str(cause)) from None
+    except (RecursionError, ArithmeticError) as cause:
         raise NotJson(type(cause).__name__) from None
 
 
@@ -38,8 +40,16 @@ def to_json(value: object) -> str:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_unique)
 
 
-def _refuse(word: str) -> object:
-    raise ValueError(word)
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. One that says a thing twice leaves open which is meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice in one object")
+    return found

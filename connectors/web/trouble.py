@@ -6,7 +6,7 @@ request left the house may have taken effect and must be looked up first.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bridge.domain.errors import (
     BridgeError,
@@ -17,6 +17,7 @@ from bridge.domain.errors import (
     SourceUnavailable,
 )
 from connectors.web.deadline import Deadline
+from connectors.web.exact_json import NotJson, parse
 from connectors.web.exchange import Answer, Failed, Failure
 from connectors.web.patience import retry_after_s
 
@@ -90,10 +91,13 @@ def of_status(answer: Answer, server: str, words: str) -> Trouble | None:
     return Trouble(codes.get(status, "BR-1481"), "no", "refused", facts)
 
 
-def not_json(answer: Answer, server: str, words: str) -> Trouble:
-    """Return the trouble of an answer that is no whole JSON text."""
-    facts = {"server": server, "size": str(len(answer.body)), "message": words or "-"}
-    return Trouble("BR-1484", "later", "unknown", facts)
+def json_of(answer: Answer, server: str, words: str) -> Any:
+    """Return an answer's JSON. Raise Trouble, with the answer's `words` made safe, if it is no whole JSON text."""
+    try:
+        return parse(answer.body)
+    except NotJson:
+        facts = {"server": server, "size": str(len(answer.body)), "message": words or "-"}
+        raise Trouble("BR-1484", "later", "unknown", facts) from None
 
 
 def repeated(call: Callable[[], Found], deadline: Deadline, pause: Pause) -> Found:

@@ -16,17 +16,15 @@ import requests
 from connectors.web import (
     Deadline,
     Failed,
-    NotJson,
     Pause,
     Trouble,
     bounded_session,
     exchange,
-    not_json,
+    json_of,
     of_failure,
     of_status,
     one_line,
     origin_of,
-    parse,
     repeated,
     to_json,
 )
@@ -144,10 +142,7 @@ class Wire:
         met = of_status(answer, self._server, words)
         if met is not None:
             raise met
-        try:
-            found = parse(answer.body)
-        except NotJson:
-            raise not_json(answer, self._server, words) from None
+        found = json_of(answer, self._server, words)
         said = found.get("errmsg") if isinstance(found, dict) else None
         refused = trouble_in(found, self._words(said) if isinstance(said, str) else words)
         if refused is not None:

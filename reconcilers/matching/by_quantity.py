@@ -12,7 +12,6 @@ import numpy as np
 
 from reconcilers.matching.fifo import pair_up
 from reconcilers.matching.pool import Pool, both_sides, codes, slices
-from reconcilers.numbering import known_elsewhere
 from reconcilers.rows import BOOK, KIND, STOCK, Flags, Ints
 
 _MOST_PARTS = 6
@@ -21,13 +20,10 @@ _MOST_FELLOWS = 40
 
 def by_quantity(pool: Pool, near: Ints) -> None:
     """Pair equal quantities of the same kind within their own lateness."""
-    rows = pool.rows
-    blank = (rows.reference == 0) | rows.mute
-    known = known_elsewhere(rows)
-    book = rows.side == BOOK
-    # the book's blank ones with any of the stock's, and the other way round; then what the other side does not know
-    ways = [blank | ~book, blank | book, blank | ~known | ~book, blank | ~known | book]
-    _pair(pool, ways, KIND[rows.family], near)
+    book = pool.rows.side == BOOK
+    # the book's silent ones with any of the stock's, and the other way round; then what the other side does not know
+    ways = [pool.silent | ~book, pool.silent | book, pool.vague | ~book, pool.vague | book]
+    _pair(pool, ways, KIND[pool.rows.family], near)
 
 
 def by_quantity_far(pool: Pool, near: Ints, window: int) -> None:
@@ -37,8 +33,8 @@ def by_quantity_far(pool: Pool, near: Ints, window: int) -> None:
     close in time.
     """
     rows = pool.rows
-    blank, book = (rows.reference == 0) | rows.mute, rows.side == BOOK
-    ways = [blank | ~book, blank | book]
+    book = rows.side == BOOK
+    ways = [pool.silent | ~book, pool.silent | book]
     _pair(pool, ways, KIND[rows.family], np.full(len(rows), window, dtype=np.int64))
     _pair(pool, ways, np.zeros(len(rows), dtype=np.int64), near)
 
@@ -97,14 +93,13 @@ def _fold_runs(pool: Pool, index: Ints, wanted: _Runs) -> None:
     keep = both_sides(rows.side[index], group)
     index, group = index[keep], group[keep]
     order = np.lexsort((rows.tie[index], pool.when[index], group))
-    vague = (rows.reference == 0) | rows.mute | ~known_elsewhere(rows)
     for positions in slices(group, order):
         members = [int(row) for row in index[positions]]
         if _MOST_FELLOWS >= len(members) > 2:  # noqa: PLR2004
-            _fold_group(pool, members, wanted, vague)
+            _fold_group(pool, members, wanted)
 
 
-def _fold_group(pool: Pool, members: list[int], wanted: _Runs, vague: Flags) -> None:
+def _fold_group(pool: Pool, members: list[int], wanted: _Runs) -> None:
     """Fold equal runs of one position and kind, those with the fewest documents first, then the earliest.
 
     As with pairs, the references of one side at least must say nothing to the other.
@@ -120,7 +115,7 @@ def _fold_group(pool: Pool, members: list[int], wanted: _Runs, vague: Flags) -> 
         for other in by_sum.get(_total(pool, run), ())
         if len(run) + len(other) > 2  # noqa: PLR2004
         and (min(len(run), len(other)) == 1 or not wanted.one)
-        and (vague[run].all() or vague[other].all())
+        and (pool.vague[run].all() or pool.vague[other].all())
     ]
     for run, other in sorted(pairs, key=lambda pair: (len(pair[0]) + len(pair[1]), pool.when[pair[0][0]], pair)):
         both = np.array([*run, *other])

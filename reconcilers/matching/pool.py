@@ -1,10 +1,12 @@
 """What is being matched: rows that are free until a pass puts them into a group, and never again afterwards."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from reconcilers.numbering import known_elsewhere
 from reconcilers.rows import BOOK, FAR, STOCK, Flags, Ints, Rows
 
 ALONE = -1
@@ -54,6 +56,18 @@ class Pool:
         self.how = np.zeros(len(self.rows), dtype=np.int64)
         self.when = np.where(known, self.rows.seen, self.rows.at)
         self.group = np.where(self.rows.ghost, HIDDEN, ALONE).astype(np.int64)
+
+    @cached_property
+    def silent(self) -> Flags:
+        """Return which rows have no reference that speaks: none at all, or one of a numbering of their system's own."""
+        found: Flags = (self.rows.reference == 0) | self.rows.mute
+        return found
+
+    @cached_property
+    def vague(self) -> Flags:
+        """Return which rows have no reference that the other side knows."""
+        found: Flags = self.silent | ~known_elsewhere(self.rows)
+        return found
 
     @property
     def free(self) -> Flags:
