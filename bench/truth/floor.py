@@ -142,7 +142,8 @@ class Floor:
         heaps = self.stock.get((item.index, place), {})
         if inward:
             batch = self._new_batch(at) if item.batch else ""
-            return Line(item, place, quantity, batch, alias=bool(item.alias) and self.rng.random() < 0.5)
+            begins = item.index not in self.alias_stock  # a second code comes to be because somebody receives on it
+            return Line(item, place, quantity, batch, alias=bool(item.alias) and (begins or self.rng.random() < 0.5))
         batch = next((name for name, amount in heaps.items() if amount > 0), "") if item.batch else ""
         there = heaps.get(batch, Decimal(0))
         quantity = min(quantity, there) if there > 0 else quantity

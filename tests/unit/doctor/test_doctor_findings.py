@@ -218,7 +218,7 @@ def test_doctor_tries_the_mail_login_and_sends_nothing(plant):
             return "250 OK"
 
     def authenticator(_server, _session, _envelope, _mechanism, data):
-        return AuthResult(success=data.password == PASSWORD.encode())
+        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -233,7 +233,7 @@ def test_doctor_tries_the_mail_login_and_sends_nothing(plant):
             patch.setenv("M", "wrong")
             code, found = plant.doctor()
             assert code == 1
-            assert [each[:2] for each in found if each[1] == "bad"] == [("mail", "bad")]
+            assert [each for each in found if each[1] == "bad"] == [("mail", "bad", "BR-1506")]
     finally:
         server.stop()
     assert received == []
