@@ -5,6 +5,7 @@ a rerun of the same code continues. The page gets the figures of what was really
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -79,7 +80,7 @@ def _run(left: list[Job], results: Results, asked: argparse.Namespace, started: 
     spawn = multiprocessing.get_context("spawn")
     waiting = list(reversed(left))
     signal.signal(signal.SIGTERM, _stop)  # without it the children of an ended run wait for work for ever
-    with ProcessPoolExecutor(max_workers=asked.jobs, mp_context=spawn) as pool:
+    with ProcessPoolExecutor(max_workers=asked.jobs, mp_context=spawn, initializer=_settle) as pool:
         running: dict[Any, Job] = {}
         while waiting or running:
             while waiting and len(running) < asked.jobs:
@@ -95,6 +96,11 @@ def _run(left: list[Job], results: Results, asked: argparse.Namespace, started: 
                 results.keep(_key(job), result)
                 _say(_line(job, result, len(waiting), time.monotonic() - started))
                 break
+
+
+def _settle() -> None:
+    """Let Python look for cycles more rarely: a plant is hundreds of thousands of objects that all stay alive."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _stop(_signal: int, _frame: object) -> None:

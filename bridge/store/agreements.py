@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bridge.store.statements import upsert
 from bridge.store.tables import agreements
 
 Place = tuple[str, str, str]
 """Item, warehouse, batch in common codes."""
+_PLACE = ("item", "warehouse", "batch")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Agreements:
         if places is None:
             self.connection.execute(of_pair)
             return
-        for item, warehouse, batch in places:
-            here = (agreements.c.item == item) & (agreements.c.warehouse == warehouse) & (agreements.c.batch == batch)
-            self.connection.execute(of_pair.where(here))
+        if places:
+            here = [agreements.c[name] == bindparam(f"its_{name}") for name in _PLACE]
+            named = [{f"its_{name}": code for name, code in zip(_PLACE, place, strict=True)} for place in places]
+            self.connection.execute(of_pair.where(*here), named)

@@ -11,6 +11,7 @@ When lines may have gone, the keys of the window are scanned: `complete_keys` th
 
 from collections.abc import Iterable
 from datetime import datetime, time, tzinfo
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -29,6 +30,7 @@ from connectors.kingdee_k3.cursor import Cursor, Sums, parse
 
 Row = dict[str, Any]
 _IDENTITY = 2  # the first sums of a day: number of lines, sum of bill ids
+_REFERENCES = tuple(name.lower() for name in bills.REFERENCES)
 
 
 def read_movements(
@@ -106,12 +108,8 @@ def _legs(row: Row) -> tuple[str, ...]:
 def _table(
     rows: Iterable[Row], source: str, settings: KingdeeK3Settings, account: Account, zone: tzinfo | None
 ) -> pa.Table:
-    columns: dict[str, list[Any]] = {name: [] for name in MOVEMENTS.names}
-    for row in rows:
-        for leg in _movements(row, source, settings, account, zone):
-            for name, value in leg.items():
-                columns[name].append(value)
-    return pa.table(columns, schema=MOVEMENTS)
+    legs = [leg for row in rows for leg in _movements(row, source, settings, account, zone)]
+    return pa.table({name: [leg[name] for leg in legs] for name in MOVEMENTS.names}, schema=MOVEMENTS)
 
 
 def _movements(row: Row, source: str, settings: KingdeeK3Settings, account: Account, zone: tzinfo | None) -> list[Row]:
@@ -131,7 +129,7 @@ def _movements(row: Row, source: str, settings: KingdeeK3Settings, account: Acco
         "business_time": _moment(row["date"], zone),
         "audited_time": _moment(row["check_date"], zone) if is_audited else None,
         "maker": row["maker"],
-        "reference": next((row[name.lower()] for name in bills.REFERENCES if row[name.lower()].strip()), ""),
+        "reference": next((row[name] for name in _REFERENCES if row[name].strip()), ""),
         "first_seen": None,
     }
     quantity = _quantity(row)
@@ -176,6 +174,7 @@ def _each(columns: dict[str, list[Any]]) -> Iterable[Row]:
     return (dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True))
 
 
+@lru_cache(maxsize=4096)  # a day's bills share their date
 def _moment(value: object, zone: tzinfo | None) -> datetime | None:
     """Return a K/3 time, which is local and carries no zone, as an aware one; None if it is none."""
     if isinstance(value, str):
