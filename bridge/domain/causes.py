@@ -7,6 +7,10 @@ from bridge import language
 from bridge.domain.variance import Cause
 
 
+_FULLER = ("rolled", "counted", "edited", "witnessed", "both")
+"""Sentences that tell more than `proof` where the facts allow it, fullest first."""
+
+
 def cause_name(cause: Cause, lang: str) -> str:
     """Return the cause's name, e.g. 重复."""
     return language.text(lang, f"causes.{cause.code}.name")
@@ -27,7 +31,7 @@ def cause_proof(cause: Cause, lang: str) -> str:
     for name in ("side", "agrees"):
         facts[name] = known.get(f"causes.side.{facts.get(name)}", "")
     facts["slip"] = known.get(f"causes.slip.{facts.get('slip')}", known["causes.slip.other"])
-    told = (each for each in (f"{key}_rolled", f"{key}_counted", key) if each in known)
+    told = (each for each in (*(f"{key}_{how}" for how in _FULLER), key) if each in known)
     fullest = next((each for each in told if all(map(facts.get, _wanted(known[each])))), f"{key}_unsure")
     return language.text(lang, fullest, **facts)
 

@@ -26,3 +26,18 @@ def test_sentence_tells_the_proof():
     found = one(book, [document("u8", "X", 80, 80, "BG")], (160, 80))
     assert cause_proof(found.causes[0], "zh") == "账的 W&1=<b> 与 W2 来源和数量相同，相隔 60 秒"
     assert "60 seconds apart" in cause_proof(found.causes[0], "en")
+
+
+def test_a_wrong_figure_names_both_documents():
+    """One event in two figures: the sentence says which document of either side states which figure."""
+    book = [document("k3", "W1", 5000, 80, "PO-1")]
+    found = one(book, [document("u8", "R1", 300, 85, "PO-1"), document("u8", "R2", 200, 80, "PO-1")], (5000, 500))
+    assert cause_proof(found.causes[0], "zh") == "账 W1 记 5000，库 R1+R2 记 500，差十倍、百倍"
+    assert cause_proof(found.causes[0], "en") == "books: W1 5000; stock: R1+R2 500; a factor of ten or a hundred"
+
+
+def test_many_documents_of_one_event_do_not_make_the_sentence_long():
+    """Three numbers of a side are enough for a sentence; the dots say that there are more."""
+    stock = [document("u8", f"R{n}", 100, 80 + n, "PO-1") for n in range(5)]
+    found = one([document("k3", "W1", 5000, 80, "PO-1")], stock, (5000, 500))
+    assert "+… 记 500" in cause_proof(found.causes[0], "zh")
