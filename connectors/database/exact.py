@@ -67,24 +67,6 @@ def _text_mssql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"RTRIM(ISNULL(CAST({column} AS nvarchar({wanted.type.length})), N''))"
 
 
-class day_text(FunctionElement[str]):  # noqa: N801 - reads as a SQL function
-    """`day_text(column)`: the calendar day of a date column as `YYYY-MM-DD`."""
-
-    name = "day_text"
-    type = String()
-    inherit_cache = True
-
-
-@compiles(day_text)
-def _day(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"SUBSTR(CAST({compiler.process(element.clauses, **kw)} AS VARCHAR(30)), 1, 10)"
-
-
-@compiles(day_text, "mssql")
-def _day_mssql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"CONVERT(char(10), {compiler.process(element.clauses, **kw)}, 120)"
-
-
 class day_start(FunctionElement[Any]):  # noqa: N801 - reads as a SQL function
     """`day_start('YYYY-MM-DD')`: midnight of that day in any server language, to compare a date column with."""
 

@@ -1,8 +1,8 @@
 """Stock bills as signed movements, read incrementally.
 
 K/3 has no dependable "last modified" on a bill (kingdee.md 2.4). So: bills after the highest FInterID are new; of the
-bills of the last weeks (setting `reread`), and of every older one still unaudited, the server sums each business day,
-and a day whose sums changed is read again. That notices audit, unaudit, void, edited quantities and deletions, and
+bills of the last weeks (setting `reread`), and of every older one still unaudited, the server sums each block of ids,
+and a block whose sums changed is read again. That notices audit, unaudit, void, edited quantities and deletions, and
 bills whose id was drawn earlier than they were saved. Every `full_pass` the whole window is read regardless.
 
 When lines may have gone, the keys of the window are scanned: `complete_keys` then holds every key of a bill dated from
@@ -29,7 +29,7 @@ from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.cursor import Cursor, Sums, parse
 
 Row = dict[str, Any]
-_IDENTITY = 2  # the first sums of a day: number of lines, sum of bill ids
+_IDENTITY = 2  # the first sums of a block: number of lines, sum of bill ids
 _REFERENCES = tuple(name.lower() for name in bills.REFERENCES)
 
 
@@ -47,26 +47,27 @@ def read_movements(
     window = _day_before(now, settings.reread)
     known = last.max_id if last else 0
     found, fresh = _fingerprints(connection, schema, window, known, upper)
+    history = min(window, _day_before(now, settings.history))
     if last is None:
-        back_to = min(window, _day_before(now, settings.history))
+        back_to = history
         condition = bills.watched(schema, back_to)
     else:
         back_to = window
         # A highest id that fell means a restored database or a deleted last bill: look at everything again.
         is_full = upper < last.max_id or now - last.full_at >= parse_duration(settings.full_pass)
-        changed = sorted(day for day in {*found, *last.days} if day and found.get(day) != last.days.get(day))
+        changed = sorted(block for block in {*found, *last.blocks} if found.get(block) != last.blocks.get(block))
         condition = bills.newer(schema, known)
         if is_full:
             condition = bills.watched(schema, window) | condition
         if changed:
-            condition = bills.on_days(schema, changed) | condition
+            condition = (bills.in_blocks(schema, changed) & bills.in_reach(schema, history, window)) | condition
     asked = bills.lines(schema, condition, upper)
     rows = read_columns(connection, asked, source=schema.source, row_cap=settings.row_cap)
     table = _table(_each(rows), schema.source, settings, account, now.tzinfo)
     keys: frozenset[str] | None = None
     if last is None:
         keys = frozenset(table["key"].to_pylist())
-    elif is_full or any(found.get(day, ())[:_IDENTITY] != last.days.get(day, ())[:_IDENTITY] for day in changed):
+    elif is_full or any(_identity(found, block) != _identity(last.blocks, block) for block in changed):
         keys = _keys(connection, schema, settings, window, upper)
     full_at = now if last is None or is_full else last.full_at
     cursor = Cursor(account.fingerprint, upper, window, full_at, _added(found, fresh))
@@ -75,20 +76,24 @@ def read_movements(
 
 def _fingerprints(
     connection: Connection, schema: Schema, window: str, known: int, upper: int
-) -> tuple[dict[str, Sums], dict[str, Sums]]:
-    """Return the sums of each watched day, of the bills up to `known` and of those after it."""
+) -> tuple[dict[int, Sums], dict[int, Sums]]:
+    """Return the sums of each block of watched bills, of those up to `known` and of those after it."""
     asked = bills.fingerprints(schema, bills.watched(schema, window), known, upper)
-    parts: tuple[dict[str, Sums], dict[str, Sums]] = ({}, {})
-    for day, is_new, *sums in connection.execute(asked).all():
-        parts[int(is_new)][day or ""] = tuple(int(number) for number in sums)
+    parts: tuple[dict[int, Sums], dict[int, Sums]] = ({}, {})
+    for block, is_new, *sums in connection.execute(asked).all():
+        parts[int(is_new)][int(block)] = tuple(int(number) for number in sums)
     return parts
 
 
-def _added(known: dict[str, Sums], fresh: dict[str, Sums]) -> dict[str, Sums]:
+def _added(known: dict[int, Sums], fresh: dict[int, Sums]) -> dict[int, Sums]:
     both = dict(known)
-    for day, sums in fresh.items():
-        both[day] = tuple(map(sum, zip(both.get(day, (0,) * len(sums)), sums, strict=True)))
+    for block, sums in fresh.items():
+        both[block] = tuple(map(sum, zip(both.get(block, (0,) * len(sums)), sums, strict=True)))
     return both
+
+
+def _identity(blocks: dict[int, Sums], block: int) -> Sums:
+    return blocks.get(block, ())[:_IDENTITY]
 
 
 def _keys(
