@@ -16,9 +16,10 @@ from bridge.domain.clock import FixedClock, SystemClock
 from bridge.domain.errors import ConfigError, EffectRefused
 from bridge.domain.people import Person
 from bridge.isolation import Isolated, is_isolated
+from bridge.mail_rules import deadlines, mail_policy, mail_server
 from bridge.master import load_maps
 from bridge.ports import Clock, HoldTarget, Source
-from bridge.rules import deadlines, mail_policy, mail_server, pair_plan, source_plan
+from bridge.rules import pair_plan, source_plan
 from bridge.store.store import Store
 from config.base import SourceSettings
 from config.calendar import WorkCalendar, read_calendar

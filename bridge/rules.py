@@ -1,21 +1,16 @@
 """From the tables of bridge.toml to the plain values that the core works with."""
 
 from calendar import monthrange
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from alerts.decide import HoldPolicy
-from alerts.mail import MailServer
-from alerts.policy import MailPolicy, RuleLine
 from alerts.register import REGISTER
 from bridge.cycle.plan import ExplainRules, PairPlan, SourcePlan
 from bridge.domain.admission import GatePolicy
 from bridge.domain.budget import Budget
 from bridge.domain.lifecycle import ConfirmPolicy
 from bridge.domain.quantity import to_micro
-from config.calendar import WorkCalendar
 from config.durations import parse_duration
 from config.kinds_of_value import parse_window
 from config.models.pair import Pair
@@ -25,8 +20,6 @@ from config.models.thresholds import Thresholds as ThresholdsTable
 from reconcilers.engine import ComparePolicy
 from reconcilers.maps import Maps
 from reconcilers.thresholds import Limits, Rule, Thresholds
-
-Resolve = Callable[[Path], Path]
 
 
 def source_plan(name: str, settings: Settings) -> SourcePlan:
@@ -160,48 +153,6 @@ def hold_targets(pair: Pair, settings: Settings) -> tuple[str, ...]:
     return (REGISTER,)
 
 
-def mail_policy(pair: Pair, settings: Settings) -> MailPolicy:
-    """Given a pair, return how its mails are written."""
-    mail = settings.mail
-    return MailPolicy(
-        plant=settings.plant.name,
-        language=settings.plant.language,
-        currency=settings.plant.currency,
-        top_n=mail.top_n if mail else 10,
-        book=pair.book,
-        stock=pair.stock,
-        chain=settings.escalation.chain,
-        rules=_rule_lines(settings),
-        review_url=settings.web.public_url,
-        subject_prefix=mail.subject_prefix if mail else "",
-        attach=bool(mail and "xlsx" in mail.attach),
-    )
-
-
-def mail_server(settings: Settings, resolve: Resolve) -> MailServer | None:
-    """Given the settings, return the mail server, None when there is none."""
-    mail = settings.mail
-    if mail is None:
-        return None
-    return MailServer(
-        host=mail.host,
-        port=mail.port,
-        tls=mail.tls,
-        verify=mail.verify,
-        ca_file=resolve(mail.ca_file) if mail.ca_file else None,
-        user=mail.user,
-        password=mail.password,
-        timeout_s=mail.timeout_s,
-    )
-
-
-def deadlines(settings: Settings, calendar: WorkCalendar, at: datetime) -> dict[str, datetime]:
-    """Given a moment, return by when an owner must answer from then on, by ABC class, in working time."""
-    shifts = [parse_window(words) for words in settings.schedule.shifts]
-    spans = {name: parse_duration(getattr(settings.escalation.first_response, name)) for name in ("A", "B", "C")}
-    return {name: calendar.add_working_time(at, span, shifts) for name, span in spans.items()}
-
-
 def is_close_day(day: date, close_days: tuple[str, ...]) -> bool:
     """Given `("-1", "1", "2")`, return whether `day` is one of these days of its month; -1 is the last."""
     length = monthrange(day.year, day.month)[1]
@@ -238,12 +189,3 @@ def _limits(table: LimitsTable | ThresholdsTable) -> Limits:
         min_value=None if table.min_value is None else to_micro(table.min_value),
         cap_value=None if table.cap_value is None else to_micro(table.cap_value),
     )
-
-
-def _rule_lines(settings: Settings) -> tuple[RuleLine, ...]:
-    found = thresholds(settings)
-    lines = [
-        RuleLine(rule.kind, rule.key, rule.limits.percent, rule.limits.min_value, rule.limits.cap_value)
-        for rule in (Rule(found.default), *found.rules)
-    ]
-    return tuple(lines)

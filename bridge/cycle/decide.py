@@ -7,7 +7,8 @@ from alerts.decide import HoldDecision, Place, decide_holds
 from alerts.register import REGISTER
 from bridge.cycle.admit import Judged
 from bridge.cycle.advance import advance, freeze
-from bridge.cycle.explaining import Explaining, ExplainPlan, Window
+from bridge.cycle.explain_positions import ExplainPlan
+from bridge.cycle.explaining import Explaining, Window
 from bridge.cycle.inputs import Decision, RunInputs
 from bridge.cycle.ledger import Lookup
 from bridge.cycle.own_books import OwnBooks, PastLines

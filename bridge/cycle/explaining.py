@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from bridge.cycle.explain_positions import ExplainPlan, with_moved
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
 from bridge.cycle.own_books import OwnBooks
-from bridge.domain.quantity import MICRO
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
 from reconcilers.align_counts import last_counts
@@ -20,7 +20,7 @@ from reconcilers.align_movements import align_movements
 from reconcilers.equation import Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
-from reconcilers.grain import PARTS, at_grain, balances_at, places_of
+from reconcilers.grain import at_grain, places_of
 from reconcilers.judge import Explanation, Explanations
 from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, Place, SelfBreak
 
@@ -35,17 +35,6 @@ class Window:
     read_from: datetime
     read_to: datetime
     complete: bool
-
-
-@dataclass(frozen=True)
-class ExplainPlan:
-    """Which sources stand on which side, at which grain, and the engine's rules."""
-
-    book: tuple[str, ...]
-    stock: tuple[str, ...]
-    evidence: tuple[str, ...]
-    grain: tuple[str, ...]
-    policy: ExplainPolicy
 
 
 @dataclass
@@ -68,7 +57,7 @@ class Explaining:
     def __call__(self, differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:
         """Given the differing positions and the sides' footing, return the explanation of each."""
         recent = self._recent()
-        positions = self._positions(differing, self._moved(recent, alignments), alignments)
+        positions = with_moved(differing, self._moved(recent, alignments), self.plan, alignments)
         if not positions.num_rows:
             return {}
         documents = self._documents(differing, recent, alignments)
@@ -122,43 +111,6 @@ class Explaining:
         """Return from when on all documents are known of what differs."""
         oldest = self.settled.oldest or NEVER
         return max(oldest, NEVER + self.plan.policy.reference_window) - self.plan.policy.reference_window
-
-    def _positions(self, differing: pa.Table, moved: set[Place], alignments: Mapping[str, Aligned]) -> pa.Table:
-        """Return the differing positions and the others where documents moved, with their balances and steps."""
-        known = set(places_of(differing))
-        others = sorted(moved - known)
-        book = self._balances(self.plan.book, others, alignments)
-        stock = self._balances(self.plan.stock, others, alignments)
-        columns = {name: [place[at] for place in others] for at, name in enumerate(PARTS)}
-        more = pa.table(
-            {
-                **{name: pa.array(values, pa.string()) for name, values in columns.items()},
-                "book": pa.array([book.get(place, 0) for place in others], pa.int64()),
-                "stock": pa.array([stock.get(place, 0) for place in others], pa.int64()),
-            }
-        )
-        both = pa.concat_tables([differing.select(more.column_names).cast(more.schema), more])
-        items = both["item"].combine_chunks().dictionary_encode()
-        steps = pa.array([self._step(item, alignments) for item in items.dictionary.to_pylist()], pa.int64())
-        precision = steps.take(items.indices)
-        return both.append_column("precision", precision)
-
-    def _balances(
-        self, sources: Sequence[str], places: Sequence[Place], alignments: Mapping[str, Aligned]
-    ) -> dict[Place, int]:
-        found: dict[Place, int] = {}
-        for source in sources:
-            for place, quantity in balances_at(
-                alignments[source].lines, {place[0] for place in places}, self.plan.grain
-            ).items():
-                found[place] = found.get(place, 0) + quantity
-        return found
-
-    def _step(self, item: str, alignments: Mapping[str, Aligned]) -> int:
-        decimals = [
-            found for aligned in alignments.values() if (found := aligned.footing.cards.decimals(item)) is not None
-        ]
-        return MICRO // 10 ** min(*decimals, 6) if decimals else 1
 
     def _request(self, positions: pa.Table, documents: Documents, alignments: Mapping[str, Aligned]) -> ExplainRequest:
         items = set(positions["item"].to_pylist())

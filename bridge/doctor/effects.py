@@ -7,7 +7,7 @@ from alerts.register import REGISTER
 from bridge.bootstrap import Application
 from bridge.doctor.finding import Finding, fine, of_error, warning
 from bridge.domain.errors import BridgeError
-from bridge.rules import mail_server
+from bridge.mail_rules import mail_server
 
 _UNKNOWN_REF = "SBDOCTOR00000000"
 
