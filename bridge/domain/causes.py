@@ -30,7 +30,7 @@ def cause_proof(cause: Cause, lang: str) -> str:
     for name in ("side", "agrees"):
         facts[name] = known.get(f"causes.side.{facts.get(name)}", "")
     facts["slip"] = known.get(f"causes.slip.{facts.get('slip')}", known["causes.slip.other"])
-    told = (each for each in (*(f"{key}_{how}" for how in _FULLER), key) if each in known)
+    told = (each for each in (*(f"{key}_{how}" for how in _FULLER), key, f"{key}_shorter") if each in known)
     fullest = next((each for each in told if all(map(facts.get, _wanted(known[each])))), f"{key}_unsure")
     return language.text(lang, fullest, **facts)
 

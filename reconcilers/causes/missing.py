@@ -60,7 +60,8 @@ def duplicate(group: Group, case: Case) -> Finding | None:
     later, earlier = (own, twin) if own.at >= twin.at else (twin, own)
     refs = (later.ref("D3"), earlier.ref("proof"), *(document.ref("proof") for document in _seen(own, case)[:1]))
     facts = {"side": side_name(own.side), "document": later.number, "other": earlier.number}
-    return Finding("D3", score, group.signed, refs, {**facts, "gap": f"{gap // 1_000_000}"})
+    apart = {"gap": f"{gap // 1_000_000}"} if gap else {}  # first seen in one reading: how far apart nobody knows
+    return Finding("D3", score, group.signed, refs, facts | apart)
 
 
 def _repeat_score(gap: int, *, referred: bool, rare: bool) -> int:

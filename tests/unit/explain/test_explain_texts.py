@@ -41,3 +41,12 @@ def test_many_documents_of_one_event_do_not_make_the_sentence_long():
     stock = [document("u8", f"R{n}", 100, 80 + n, "PO-1") for n in range(5)]
     found = one([document("k3", "W1", 5000, 80, "PO-1")], stock, (5000, 500))
     assert "+… 记 500" in cause_proof(found.causes[0], "zh")
+
+
+def test_duplicates_seen_together_are_not_said_to_be_seconds_apart():
+    """What one reading brought may be hours apart in truth: the sentence names both and is silent about the time."""
+    book = [document("k3", "W1", 80, 85, "BG"), document("k3", "W2", 80, 85, "BG")]
+    found = one(book, [document("u8", "X", 80, 80, "BG")], (160, 80))
+    assert cause_proof(found.causes[0], "zh") in {
+        f"账的 {a} 与 {b} 来源和数量相同" for a, b in (("W1", "W2"), ("W2", "W1"))
+    }
