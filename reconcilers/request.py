@@ -6,7 +6,7 @@ A document is named across systems by its id `source/key` (see `document_id`).
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -43,7 +43,8 @@ class LedgerSide:
 
     `changes` is what the ledger's rows said before they changed: LEDGER columns as they were, plus `at`, the bridge's
     clock at the change (None = only the present is known). `complete` is false for a side without a
-    document ledger (a spreadsheet): nothing can be explained then.
+    document ledger (a spreadsheet): nothing can be explained then. `open_from` is the first day its systems still book
+    documents at (None = they do not say, then the policy's `period_start` counts).
     """
 
     movements: pa.Table
@@ -51,6 +52,7 @@ class LedgerSide:
     read_to: datetime
     complete: bool = True
     changes: pa.Table | None = None
+    open_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class ExplainPolicy:
     transit: timedelta = timedelta(hours=24)
     unaudited: timedelta | None = None
     close_since: datetime | None = None
-    period_start: datetime | None = None  # start of the open period: documents dated before it are 跨期
+    period_start: datetime | None = None  # start of the open period of a side that does not state its own
     poll: timedelta = timedelta(seconds=10)
     late_stamp: timedelta = timedelta(minutes=5)
     match_window: timedelta = timedelta(days=3)

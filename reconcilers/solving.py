@@ -1,6 +1,7 @@
 """One position's equation from everything that was found out, and its words for the engine of the comparison."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from reconcilers.evidence import Evidence
 from reconcilers.groups import Group, reader
 from reconcilers.instant import Instant
 from reconcilers.judge import Explanation
-from reconcilers.request import ExplainRequest, Place, SelfBreak
-from reconcilers.rows import COUNTING, DAY, KIND, OPENING, STOCK, Rows, micros
+from reconcilers.request import ExplainRequest, LedgerSide, Place, SelfBreak
+from reconcilers.rows import BOOK, COUNTING, DAY, KIND, OPENING, STOCK, Rows, micros
 from reconcilers.settled import REMOVED
 from reconcilers.younger import Younger
 
@@ -46,8 +47,7 @@ class Solver:
         wanted = {row for found in instant.undone.values() for row, _ in found}
         wanted |= {row for found in instant.reread.values() for row in found}
         self._moved = reader(rows)(np.array(sorted(wanted), dtype=np.int64))
-        start, offset = request.policy.period_start, request.policy.now.utcoffset()
-        self._closed = None if start is None else (micros(start) + (micros(offset) if offset else 0)) // DAY
+        self._closed = {BOOK: _closed(request, request.book), STOCK: _closed(request, request.stock)}
 
     def solve(self, place: Place, index: int, groups: Sequence[Group], matched: int) -> Equation:
         """Given a position, its index, its open groups and the number of its folded ones, return its equation."""
@@ -122,3 +122,11 @@ def explanations(explained: Explained) -> dict[Place, Explanation]:
         )
         for place, equation in explained.equations.items()
     }
+
+
+def _closed(request: ExplainRequest, side: LedgerSide) -> int | None:
+    """Return the day (since 1970) from which on a side still books documents, None if nobody says."""
+    if side.open_from is not None:
+        return (side.open_from - date(1970, 1, 1)).days
+    start, offset = request.policy.period_start, request.policy.now.utcoffset()
+    return None if start is None else (micros(start) + (micros(offset) if offset else 0)) // DAY

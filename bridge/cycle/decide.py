@@ -8,12 +8,13 @@ from alerts.register import REGISTER
 from bridge.cycle.admit import Judged
 from bridge.cycle.advance import advance, freeze
 from bridge.cycle.explain_positions import ExplainPlan
-from bridge.cycle.explaining import Explaining, Window
+from bridge.cycle.explaining import Explaining
 from bridge.cycle.inputs import Decision, RunInputs
 from bridge.cycle.ledger import Lookup
 from bridge.cycle.own_books import OwnBooks, PastLines
 from bridge.cycle.plan import PairPlan
 from bridge.cycle.run_report import report_of
+from bridge.cycle.window import Window
 from bridge.domain.contract import report_json
 from bridge.domain.episode import Episode
 from bridge.domain.lifecycle import Look
@@ -84,7 +85,8 @@ def _windows(inputs: RunInputs, judged: Mapping[str, Judged]) -> dict[str, Windo
     for name in inputs.plan.everyone:
         reading = judged[name].reading if name in judged else None
         begin, end = (reading.taken_from, reading.taken_to) if reading else (inputs.at, inputs.at)
-        found[name] = Window(begin, end, name in inputs.ledgers)
+        snapshot = judged[name].snapshot if name in judged else None
+        found[name] = Window(begin, end, name in inputs.ledgers, snapshot.provenance.open_from if snapshot else None)
     return found
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from bridge.cycle.explain_positions import ExplainPlan, with_moved
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
 from bridge.cycle.own_books import OwnBooks
+from bridge.cycle.window import Window, open_from
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
 from reconcilers.align_counts import last_counts
@@ -26,15 +27,6 @@ from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, Ledger
 
 _LOOK_BACK = timedelta(hours=1)
 """Before the last agreement: room for documents that were stamped late. What stood open then is an exception of its own."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a source's snapshot was read, by the bridge's clock, and whether it has a document ledger."""
-
-    read_from: datetime
-    read_to: datetime
-    complete: bool
 
 
 @dataclass
@@ -166,6 +158,7 @@ class Explaining:
             read_from=min(window.read_from for window in windows),
             read_to=max(window.read_to for window in windows),
             complete=all(window.complete for window in windows),
+            open_from=open_from(windows),
             changes=pa.concat_tables(
                 [_aligned(documents.changes_of(s), alignments[s], self.plan.grain) for s in sources]
             ),

@@ -5,7 +5,7 @@ per base unit) and conversion factors. Integers add exactly on every engine, whi
 (users.md 2.3, F12).
 """
 
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from bridge.domain.errors import InvariantBroken, SnapshotRejected
 
@@ -13,6 +13,8 @@ MICRO = 1_000_000
 """Fixed-point steps in one unit."""
 LIMIT = 2**63 - 1
 _STEP = Decimal(1) / MICRO
+_MICROS = Decimal(MICRO)
+_EXACT = Context(prec=60)
 
 
 def to_micro(value: Decimal | float | str) -> int:
@@ -21,13 +23,11 @@ def to_micro(value: Decimal | float | str) -> int:
     A float is read by its shortest decimal spelling, so 0.1 is one tenth. Raise SnapshotRejected if the value is no
     finite number or does not fit in 64 bits.
     """
-    with localcontext() as exact:
-        exact.prec = 60
-        try:
-            number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
-            steps = int((number / _STEP).to_integral_value(ROUND_HALF_EVEN))
-        except (ArithmeticError, ValueError) as cause:
-            raise SnapshotRejected("BR-1801", value=str(value)) from cause
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+        steps = int(_EXACT.multiply(number, _MICROS).to_integral_value(ROUND_HALF_EVEN, _EXACT))
+    except (ArithmeticError, ValueError) as cause:
+        raise SnapshotRejected("BR-1801", value=str(value)) from cause
     if abs(steps) > LIMIT:
         raise SnapshotRejected("BR-1802", value=str(value))
     return steps

@@ -1,7 +1,7 @@
 """What a source says it has: stock lines, the master data that give them meaning, and where they came from."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 
@@ -83,6 +83,7 @@ class Provenance:
     `fetched_from/to` are the bridge's clock, `as_of` is the source's own clock at the read (None = it has none, then
     the file's or the fetch time counts). `rows` is what arrived, `expected_rows` the source's own second count of the
     same (None = it cannot count). `account` names the account set or file; `schema` fingerprints tables and columns.
+    `open_from` is the first day documents can still be dated at: what lies before is closed (None = not stated).
     """
 
     source: str
@@ -96,6 +97,7 @@ class Provenance:
     clock_offset_s: float | None = None
     statements: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    open_from: date | None = None
 
 
 def empty(schema: pa.Schema) -> pa.Table:

@@ -7,7 +7,7 @@ then stored once.
 import hashlib
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
@@ -102,7 +102,7 @@ def _parquet(table: pa.Table, schema: pa.Schema) -> bytes:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _provenance(stored: dict[str, object]) -> Provenance:
@@ -111,6 +111,8 @@ def _provenance(stored: dict[str, object]) -> Provenance:
     for name, value in stored.items():
         if name in times and isinstance(value, str):
             values[name] = datetime.fromisoformat(value)
+        elif name == "open_from" and isinstance(value, str):
+            values[name] = date.fromisoformat(value)
         elif isinstance(value, list):
             values[name] = tuple(value)
         else:

@@ -1,6 +1,7 @@
 """Which account set this is and how it is set: facts of t_SystemProfile (kingdee.md 2.3)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -47,6 +48,18 @@ class Account:
     def counts_on_save(self) -> bool:
         """Return whether a bill moves on-hand when it is saved (true) or when it is audited (false, K/3's default)."""
         return self.profile.get(("ic", "upstockwhensave"), "0").strip() == "1"
+
+    @property
+    def open_from(self) -> date | None:
+        """Return the first day of the open inventory period, None if the profile does not say.
+
+        Periods are taken for calendar months, as they are unless someone changed them [likely].
+        """
+        year, month = (self.profile.get(("ic", key), "").strip() for key in ("currentyear", "currentperiod"))
+        try:
+            return date(int(year), int(month), 1)
+        except ValueError:
+            return None
 
     def switches(self) -> dict[str, str]:
         """Return the switches the profile has, by their own names, e.g. `IC/UpStockWhenSave`."""

@@ -95,6 +95,7 @@ class KingdeeK3:
                 clock_offset_s=offset,
                 statements=stock.asked,
                 notes=tuple(findings.note(found) for found in findings.of_stock(lines, cards)),
+                open_from=account.open_from,
             ),
             lines=lines.table,
             items=item_table(kept),

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bridge.domain.quantity import to_micro, to_text
 from bridge.domain.snapshot import Identity
-from connectors.database import Schema, read_columns, surplus_rights
+from connectors.database import Schema, surplus_rights
 from connectors.yonyou_u8.books import Books
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.documents import present_pairs
 from connectors.yonyou_u8.effects import Moment, moments
+from connectors.yonyou_u8.months import open_from
 from connectors.yonyou_u8.options import SHOWN, Options, read_options
 from connectors.yonyou_u8.stock import frozen_statement, stock_table, vendor_statement
 from connectors.yonyou_u8.tables import DOCUMENTS, KEY, STOCK_TABLES, stock_schema
@@ -73,20 +73,8 @@ def _switches(
     found = {name: options[name.lower()] for name in (*SHOWN, *settings.switches.values()) if name.lower() in options}
     for family, moment in effects.items():
         found[f"stock_effect.{family}"] = f"{'on_save' if moment.on_save else 'on_audit'} ({moment.how})"
-    period = _open_period(connection, schema)
-    return found | ({"GL_mend.bflag_ST": period} if period else {})
-
-
-def _open_period(connection: Connection, schema: Schema) -> str:
-    """Return the first month whose stock module is not closed, '' if unknown. Period 0 holds the openings."""
-    table = schema.table("GL_mend")
-    if table is None or not table.has("iyear", "iperiod", "bflag_ST"):
-        return ""
-    year, period, closed = (table.column(name) for name in ("iyear", "iperiod", "bflag_ST"))
-    statement = sa.select(year.label("y"), period.label("p")).where(period > 0, sa.func.coalesce(closed, 0) == 0)
-    rows = read_columns(connection, statement, source=schema.source, row_cap=10_000)
-    months = [(int(y), int(p)) for y, p in zip(rows["y"], rows["p"], strict=True)]
-    return "{:04d}-{:02d}".format(*min(months)) if months else ""
+    first = open_from(connection, schema)
+    return found | ({"GL_mend.bflag_ST": f"{first:%Y-%m}"} if first else {})
 
 
 def _effect_findings(schema: Schema, effects: dict[str, Moment]) -> Iterator[Finding]:

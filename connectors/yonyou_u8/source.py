@@ -19,6 +19,7 @@ from connectors.yonyou_u8.books import Books, find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.counts import read_counts
 from connectors.yonyou_u8.items import item_cards, read_items
+from connectors.yonyou_u8.months import open_from
 from connectors.yonyou_u8.movements import read_movements
 from connectors.yonyou_u8.options import quantity_decimals, read_options
 from connectors.yonyou_u8.probe import identify
@@ -65,6 +66,7 @@ class YonyouU8:
             items = read_items(connection, schema, self._settings)
             warehouses = read_warehouses(connection, schema, self._settings)
             options = read_options(connection, schema)
+            first_open = open_from(connection, schema)
             notes = _notes(connection, schema, self._settings)
             statements = _statements(connection, schema, self._settings, by_batch=scope.by_batch)
         if items is not None:
@@ -90,6 +92,7 @@ class YonyouU8:
             clock_offset_s=_offset(server_time, read_began),
             statements=statements,
             notes=notes,
+            open_from=first_open,
         )
         frames["counts"], _ = read_counts(books.open(self.id), self.id, self._settings, began)
         units = items.unit_names() if items is not None else {}

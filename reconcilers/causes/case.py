@@ -26,7 +26,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Case:
-    """One position with a remainder. Quantities in millionths; `closed_before` is the first day of the open period.
+    """One position with a remainder. Quantities in millionths; `closed_before` is the first open day of each side.
 
     `breaks` is None when the systems were not checked against themselves, `shelf` when nobody counted.
     """
@@ -40,7 +40,7 @@ class Case:
     evidence: Evidence
     policy: ExplainPolicy
     factors: frozenset[int] = frozenset()
-    closed_before: int | None = None
+    closed_before: Mapping[int, int | None] = field(default_factory=dict)
     breaks: tuple[SelfBreak, ...] | None = None
     shelf: Shelf | None = None
     unmapped: bool = False

@@ -29,11 +29,12 @@ def unaudited(group: Group, case: Case) -> Finding | None:
 
 def cross_period(group: Group, case: Case) -> Finding | None:
     """T2: a one-sided document dated before the open period, where the other side can no longer book it."""
-    if case.closed_before is None or not group.single:
-        return None
-    if not all(document.day < case.closed_before and document.day > 0 for document in group.counted):
+    if not group.single:
         return None
     first = group.counted[0]
+    closed = case.closed_before.get(-first.side)
+    if closed is None or not all(0 < document.day < closed for document in group.counted):
+        return None
     score = 90 if not case.evidence.twins(first) else 80
     refs = tuple(document.ref("T2") for document in group.counted)
     return Finding("T2", score, group.signed, refs, {"side": side_name(first.side), "document": first.number})

@@ -1,5 +1,6 @@
 """A K/3 snapshot: exact, complete, named, whatever release the tables come from."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -210,6 +211,14 @@ def test_two_cards_with_one_code_make_one_card(tmp_path):
     assert cards(found.items)["NA"]["name"] == "铜箔新"
     assert sum(Decimal(line[3]) for line in lines(found)) == 3_000_000
     assert "k3_codes_twice count=1 items=NA" in found.provenance.notes
+
+
+def test_a_snapshot_states_the_open_period(tmp_path):
+    """t_SystemProfile names the open inventory period; without it, or with nonsense in it, nothing is stated."""
+    assert source(make(tmp_path, USUAL)).snapshot(Scope()).provenance.open_from == date(2026, 11, 1)
+    assert source(make(tmp_path, MINIMAL, name="bare.db")).snapshot(Scope()).provenance.open_from is None
+    broken = make(tmp_path, USUAL, "UPDATE t_SystemProfile SET FValue = '13' WHERE FKey = 'CurrentPeriod'", name="b.db")
+    assert source(broken).snapshot(Scope()).provenance.open_from is None
 
 
 def test_probe_says_what_the_balance_means(tmp_path):

@@ -1,6 +1,6 @@
 """Finding the year database: UFSystem, its absence, and the change of year."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from pydantic import ValidationError
@@ -138,6 +138,7 @@ def test_probe_tells_what_the_balance_means(tmp_path):
     assert found.product == "用友U8"
     assert found.switches["bNormalOnCheck"] == "False"
     assert found.switches["GL_mend.bflag_ST"] == "2026-02"
+    assert source(plant.path).snapshot(Scope()).provenance.open_from == date(2026, 2, 1)
     assert found.rights == ()
     findings = dict(found.findings)
     assert findings["u8_frozen_rows"] == {"rows": "1", "quantity": "4", "whole": "0"}

@@ -39,7 +39,7 @@ def ledger(rows: list[dict]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=LEDGER)
 
 
-def ask(book, stock, figures, *, window=5.0, later=0.0, changes=None, policy=None, **more):
+def ask(book, stock, figures, *, window=5.0, later=0.0, changes=None, policy=None, opened=None, **more):
     """Explain positions given as {(item, warehouse, batch) or None: (book, stock)} and return the answer."""
     places = [place or PLACE for place in figures]
     positions = {
@@ -50,12 +50,16 @@ def ask(book, stock, figures, *, window=5.0, later=0.0, changes=None, policy=Non
         positions[name] = pa.array([round(pair[at] * MICRO) for pair in figures.values()], pa.int64())
     if "precision" in more:
         positions["precision"] = pa.array([more.pop("precision")] * len(places), pa.int64())
+
+    def told(side):
+        return {"changes": (changes or {}).get(side), "open_from": (opened or {}).get(side)}
+
     read, second = timedelta(seconds=window), NOW + timedelta(seconds=later)
     return explain(
         ExplainRequest(
             positions=pa.table(positions),
-            book=LedgerSide(ledger(book), NOW, NOW + read, changes=(changes or {}).get("book")),
-            stock=LedgerSide(ledger(stock), second, second + read, changes=(changes or {}).get("stock")),
+            book=LedgerSide(ledger(book), NOW, NOW + read, **told("book")),
+            stock=LedgerSide(ledger(stock), second, second + read, **told("stock")),
             policy=policy or ExplainPolicy(now=NOW),
             **more,
         )

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -103,7 +103,9 @@ REPORT = RunReport(
     collisions=(("k3", "ab", "AB, ab"),),
 )
 EFFECT = Effect("mail:529:li", EffectKind.MAIL, 529, "库存差异", '{"message":"' + "b" * 64 + '"}', NOW, NOW)
-PROVENANCE = Provenance("k3", NOW, NOW, None, "AIS2026", "schema-1", 3, None, -0.25, ("SELECT 1",), ("注",))
+PROVENANCE = Provenance(
+    "k3", NOW, NOW, None, "AIS2026", "schema-1", 3, None, -0.25, ("SELECT 1",), ("注",), date(2026, 11, 1)
+)
 
 
 @pytest.fixture
