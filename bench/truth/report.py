@@ -12,33 +12,31 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bench.truth.habits import habits_of
+from bench.truth.jobs import KINDS, Job, jobs_of
 from bench.truth.page import write_page
 from bench.truth.profiles import PROFILES
 from bench.truth.results import ROOT, Results, fingerprint
 from bench.truth.scoring import as_json, false_alarms, naive_figures, verdicts
 from bench.truth.second_codes import second_codes
-from bench.truth.switches import combinations, verdict
+from bench.truth.switches import verdict
 from bench.truth.trial import Trial
 from bench.truth.watch import standing, watch
 from config.durations import parse_duration
 
-BATCHES_EVERY = 4
-"""Every so many seeds the faults are looked at batch by batch: a wrong batch shows only there."""
 QUICK = {"seeds": 2, "days": 6, "items": 200, "movements": 150}
-Job = tuple[str, Trial]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for and write the page. Return 0."""
     asked = _parsed(arguments)
-    jobs = _jobs(asked)
+    jobs = jobs_of(asked)
     results = Results(asked.keep / "truth.jsonl", fingerprint())
     started = time.monotonic()
     done = results.done()
@@ -110,31 +108,6 @@ def _stop(_signal: int, _frame: object) -> None:
     os._exit(1)
 
 
-def _jobs(asked: argparse.Namespace) -> list[Job]:
-    """Return all jobs: plants with faults seed by seed, second codes and switches, then the clean plants.
-
-    A stop leaves an even sample; plants with faults come first, as most of their positions are clean as well.
-    """
-    size = {
-        "days": asked.days,
-        "items": asked.items,
-        "movements": asked.movements,
-        "every_min": asked.every,
-        "habits": asked.habits,
-    }
-    seeds = list(enumerate(range(asked.first_seed, asked.first_seed + asked.seeds)))
-    found: list[Job] = []
-    for number, seed in seeds:
-        story = "batches" if number % BATCHES_EVERY == BATCHES_EVERY - 1 else "faults"
-        found += [("faults", Trial(story, seed, profile, **size)) for profile in asked.profiles]
-    if not asked.only_plants:
-        larger = size | {"items": max(asked.items, 400), "movements": max(asked.movements, 600)}
-        found += [("aliases", Trial("aliases", asked.first_seed, profile, **larger)) for profile in asked.profiles]
-        found += [("switches", trial) for trial in combinations(asked.first_seed)]
-    found += [("clean", Trial("clean", seed, profile, **size)) for _, seed in seeds for profile in asked.profiles]
-    return found
-
-
 def _key(job: Job) -> str:
     return f"{job[0]} {job[1].key}"
 
@@ -170,15 +143,14 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--mark", default="figures", help="name of the page's marks: figures, or one for other habits")
     parser.add_argument("--keep", type=Path, default=ROOT / "bench-results", help="folder of the results")
     parser.add_argument("--scratch", type=Path, default=None, help="folder for the plants; default: the system's")
-    parser.add_argument("--only-plants", action="store_true", help="without second codes and switches")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="what to watch; aliases are second codes")
     parser.add_argument("--quick", action="store_true", help=f"a small sample: {json.dumps(QUICK)}")
     asked = parser.parse_args(arguments)
     if asked.quick:
         for name, value in QUICK.items():
             setattr(asked, name, value)
-    asked.profiles = [name for name in asked.profiles.split(",") if name]
-    if unknown := [name for name in asked.profiles if name not in PROFILES]:
-        parser.error(f"unknown profiles {', '.join(unknown)}; allowed: {', '.join(PROFILES)}")
+    asked.profiles = _names(parser, "profiles", asked.profiles, PROFILES)
+    asked.kinds = _names(parser, "kinds", asked.kinds, KINDS)
     try:
         habits_of(asked.habits)
     except KeyError as unknown_habit:
@@ -187,6 +159,13 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     stated = sys.argv[1:] if arguments is None else arguments
     asked.command = " ".join(["python -m bench.truth.report", *stated])
     return asked
+
+
+def _names(parser: argparse.ArgumentParser, option: str, given: str, allowed: Collection[str]) -> list[str]:
+    names = [name for name in given.split(",") if name]
+    if unknown := [name for name in names if name not in allowed]:
+        parser.error(f"unknown {option} {', '.join(unknown)}; allowed: {', '.join(allowed)}")
+    return names
 
 
 if __name__ == "__main__":
