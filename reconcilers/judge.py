@@ -38,13 +38,15 @@ class PositionFacts:
 class Explanation:
     """What documents say of a position: the quantity they explain, and the suspected causes of the rest.
 
-    `waiting` says that some of the documents are still inside their grace.
+    `waiting` says that some of the documents are still inside their grace; `matched` counts the events that both sides
+    have booked alike.
     """
 
     explained: int = 0
     documents: tuple[DocumentRef, ...] = ()
     causes: tuple[Cause, ...] = ()
     waiting: bool = False
+    matched: int = 0
 
 
 UNEXPLAINED = Explanation()
@@ -122,6 +124,7 @@ def judge(facts: PositionFacts, explanation: Explanation, thresholds: Thresholds
         documents=explanation.documents,
         causes=explanation.causes,
         waiting=explanation.waiting and raw.exceeds and not ruling.exceeds,
+        matched=explanation.matched,
     )
 
 

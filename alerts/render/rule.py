@@ -31,8 +31,14 @@ def rule_label(rule: RuleLine, currency: str, lang: str) -> str:
     return said + language.text(lang, "mail.rules.cap", money=figures.money(rule.cap_value, currency))
 
 
-def decided_by(text: str, currency: str, lang: str) -> str:
+def rule_in_words(text: str, currency: str, lang: str) -> str:
     """Given `Variance.rule`, return the rule in the reader's words; what cannot be read is shown as it is."""
+    rule = _parsed(text)
+    return clean(text, words.CODE_LIMIT) if rule is None else rule_label(rule, currency, lang)
+
+
+def decided_by(text: str, currency: str, lang: str) -> str:
+    """Given `Variance.rule`, return it as `rule_in_words` does, without the money from which on all is reported."""
     rule = _parsed(text)
     return clean(text, words.CODE_LIMIT) if rule is None else rule_label(replace(rule, cap_value=None), currency, lang)
 

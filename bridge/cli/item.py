@@ -1,5 +1,6 @@
 """`item` and `trace`: one material everywhere, and one batch through the documents of every system."""
 
+from datetime import tzinfo
 from typing import Annotated
 
 import pyarrow as pa
@@ -37,7 +38,7 @@ def item(
         sources = list(session.app.settings.sources)
         first = session.app.clock.now().replace(year=2000)
         ledger = uow.movements.window(sources, first, codes)
-    documents = _documents(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0)
+    documents = _documents(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0, first.tzinfo)
     if as_json:
         session.out.json({"item": code, "stock": stock, "variances": variances, "holds": holds, "documents": documents})
         return 0
@@ -64,7 +65,8 @@ def trace(
         related = uow.movements.of_documents(numbers)
     known = set(own["key"].to_pylist())
     second = related.filter(pa.array([key not in known for key in related["key"].to_pylist()], pa.bool_()))
-    rows = [*_documents(own, 1), *_documents(second, 2)]
+    zone = session.app.clock.now().tzinfo
+    rows = [*_documents(own, 1, zone), *_documents(second, 2, zone)]
     columns = {name: f"cli.column.{name}" for name in (*_COLUMNS, "reference", "seen")}
     session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
@@ -92,7 +94,7 @@ def _stock(session: Session, source: str, item: str) -> list[dict[str, object]]:
     ]
 
 
-def _documents(table: pa.Table, level: int) -> list[dict[str, object]]:
+def _documents(table: pa.Table, level: int, zone: tzinfo | None) -> list[dict[str, object]]:
     return [
         {
             "level": level,
@@ -108,7 +110,7 @@ def _documents(table: pa.Table, level: int) -> list[dict[str, object]]:
             "counts": row["counts"],
             "reference": row["reference"],
             "maker": row["maker"],
-            "seen": row["first_seen"].isoformat(timespec="minutes"),
+            "seen": row["first_seen"].astimezone(zone).isoformat(timespec="seconds"),
         }
         for row in table.to_pylist()
     ]

@@ -75,7 +75,8 @@ class Output:
         words = _show(value)
         if name == "state":
             known = catalogue(self.lang)
-            return known.get(f"cli.state.{words}") or known.get(f"cli.hold_state.{words}") or words
+            named = (known.get(f"cli.{kind}.{words}") for kind in ("state", "hold_state", "document_state"))
+            return next((said for said in named if said), words)
         return f"{words[5:10]} {words[11:16]}" if _MOMENT.fullmatch(words) else words
 
 

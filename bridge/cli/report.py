@@ -1,18 +1,16 @@
-"""A run and a variance as a person reads them in the terminal (the sketches of users.md 3.2)."""
+"""A run as a person reads it in the terminal (the sketch of users.md 3.2)."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from bridge.cli.output import Output
-from bridge.domain.causes import cause_proof
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
-from bridge.domain.hold import Hold, HoldState
+from bridge.domain.hold import HoldState
 from bridge.domain.quantity import from_micro, to_text
-from bridge.domain.report import RunReport, money
+from bridge.domain.report import RunReport
 from bridge.domain.variance import Presence, Variance
 from bridge.language import text
-from bridge.store.audit import AuditRow
 
 
 def show_report(out: Output, report: RunReport, *, dry_run: bool, explain: bool) -> None:
@@ -99,46 +97,6 @@ def _holds(out: Output, report: RunReport) -> None:
         out.line(text(out.lang, "cli.report.planned", count=len(planned)))
     if report.plan:
         out.line(text(out.lang, "cli.report.plan", plan=report.plan))
-
-
-def show_variance(out: Output, episode: Episode, holds: Sequence[Hold], story: Sequence[AuditRow]) -> None:
-    """Print one variance: its equation, its suspected causes, its holds, its story."""
-    lang, variance = out.lang, episode.variance
-    position = variance.position
-    cost = money(variance.cost) if variance.cost is not None else text(lang, "cli.no_cost")
-    out.line(f"{position.item} {position.name}   {position.warehouse} {position.warehouse_name}   {episode.id}")
-    out.line(
-        text(
-            lang,
-            "cli.variance.card",
-            abc=position.abc or "-",
-            unit=position.unit or "-",
-            cost=cost,
-            source=variance.cost_source or "-",
-        )
-    )
-    out.line(text(lang, "cli.variance.rule", rule=variance.rule, state=text(lang, f"cli.state.{episode.state.value}")))
-    out.line()
-    _equation(out, variance)
-    for number, cause in enumerate(variance.causes):
-        key = "cli.variance.cause" if number == 0 else "cli.variance.other_cause"
-        name = text(lang, f"causes.{cause.code}.name")
-        out.line(
-            text(lang, key, code=cause.code, name=name, confidence=text(lang, f"cli.confidence.{cause.confidence}"))
-        )
-        proof = cause_proof(cause, lang)
-        if proof:
-            out.line(f"    {proof}")
-        for document in cause.documents:
-            out.line(
-                f"    {document.source} {document.type} {document.number}  {quantity(document.effect, signed=True)}"
-            )
-    for hold in holds:
-        state = text(lang, f"cli.hold_state.{hold.state.value}")
-        out.line(f"  {hold.id}  {hold.target}  {quantity(hold.placed or hold.order.quantity)}  {state}")
-    for entry in reversed(story):
-        out.line(f"  {entry.at.astimezone(episode.since.tzinfo):%m-%d %H:%M}  {entry.actor}  {entry.action}")
-    out.line(text(lang, "cli.variance.next", variance=episode.id))
 
 
 def _equation(out: Output, variance: Variance) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from bridge.cli.options import AsCsv, AsJson, Limit, Note
-from bridge.cli.report import show_variance
-from bridge.cli.session import session_of
+from bridge.cli.session import Session, session_of
+from bridge.cli.variance_view import Told, show_variance
 from bridge.cycle.act import find, move
+from bridge.cycle.ledger import NEVER, settled_of
 from bridge.domain import workflow
 from bridge.domain.contract import variance_json
 from bridge.domain.episode import ENDED, Episode, EpisodeState
@@ -17,6 +18,7 @@ from bridge.domain.errors import ConfigError
 from bridge.domain.people import Person
 from bridge.domain.quantity import to_micro
 from bridge.language import text
+from bridge.store.unit import UnitOfWork
 
 variances_app = typer.Typer(help="cli.help.variances", no_args_is_help=True)
 Variance = Annotated[str, typer.Argument(help="cli.option.variance")]
@@ -58,12 +60,11 @@ def show(context: typer.Context, variance: Variance, as_json: AsJson = False) ->
     session = session_of(context)
     with session.app.store.read() as uow:
         episode = find(uow, variance)
-        holds = uow.holds.list(variance=variance)
-        story = uow.audit.list(subject=variance)
+        told = _told(session, uow, episode)
     if as_json:
         session.out.json({**variance_json(episode, session.lang), **_review(episode)})
     else:
-        show_variance(session.out, episode, holds, story)
+        show_variance(session.out, told)
     return 0
 
 
@@ -150,6 +151,29 @@ def _move(
     state = text(session.lang, f"cli.state.{after.state.value}")
     session.out.say("cli.variance.now", variance=after.id, state=state)
     return 0
+
+
+def _told(session: Session, uow: UnitOfWork, episode: Episode) -> Told:
+    """Return a variance with all that is shown around it."""
+    app, position = session.app, episode.variance.position
+    plan = app.pair_plan(episode.pair)
+    agreed = settled_of(uow.agreements.get(episode.pair)).of((position.item, position.warehouse, position.batch))
+    papers = uow.movements.of_documents([document.number for document in episode.variance.documents])
+    return Told(
+        episode,
+        book=plan.book,
+        stock=plan.stock,
+        currency=app.settings.plant.currency,
+        agreed=agreed.at if agreed and agreed.at > NEVER else None,
+        holds=uow.holds.list(variance=episode.id),
+        story=uow.audit.list(subject=episode.id),
+        papers={
+            (row["source"], row["document_number"]): (row["maker"], row["first_seen"])
+            for row in papers.select(["source", "document_number", "maker", "first_seen"]).to_pylist()
+        },
+        labels={name: source.label or name for name, source in app.settings.sources.items()},
+        people={name: person.name for name, person in app.people.items()},
+    )
 
 
 def _states(names: list[str] | None, *, every: bool) -> list[EpisodeState] | None:

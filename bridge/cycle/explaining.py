@@ -187,6 +187,7 @@ def _explanation(equation: Equation, difference: int) -> Explanation:
         documents=(*equation.rolled_documents, *equation.documents),
         causes=equation.causes,
         waiting=equation.waiting or bool(equation.rolled_documents),
+        matched=equation.matched,
     )
 
 

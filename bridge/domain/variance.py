@@ -73,6 +73,7 @@ class Variance:
     documents: tuple[DocumentRef, ...] = ()
     causes: tuple[Cause, ...] = ()
     waiting: bool = False  # exceeds only through documents that are still inside their grace
+    matched: int = 0  # events since the last agreement that both sides have booked alike
 
     @property
     def difference(self) -> int:

@@ -215,3 +215,42 @@ def test_the_entry_that_never_reached_the_balance_is_named(posted: Plant):
         "high",
     )
     assert [(d["source"], d["effect"], d["why"]) for d in cause["documents"]] == [("u8", "260", "proof")]
+
+
+def test_show_reads_like_the_mail_of_one_position(posted: Plant):
+    """`variances show`: the rule in words, the last agreement, the equation with maker and time, the alarm, what is next."""
+    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
+    _receipt(books, shelf, "P-035", 300, "PO-9300", at=_at(posted))
+    again = books.save_bill(
+        1, [BillLine("P-035", "01", 300)], on=DAY, maker="王芳", number="WIN935", reference="PO-9300"
+    )
+    books.audit(again, "李总", DAY)
+    books.close(), shelf.close()
+    posted.reconcile()
+    posted.later(minutes=45)
+    posted.reconcile()
+    posted.later(minutes=20)
+    shelf = YonyouStock.open(posted.u8)
+    late = shelf.save("01", [StockLine("P-035", 40)], "01", _at(posted), "李明", number="CGRK940", reference="PO-9400")
+    shelf.audit(late, _at(posted), "赵磊")
+    shelf.close()
+    posted.later(minutes=10)
+    (variance,) = posted.reconcile().json["variances"]
+    said = posted.run("variances", "show", variance["id"]).out
+    lines = said.splitlines()
+    assert lines[0].startswith("P-035")
+    assert "规则 " in said
+    assert "上次相符 11-" in said
+    equation = [line.split() for line in lines[4:8]]
+    assert [words[0] for words in equation] == ["账（金蝶K3）", "·", "─", "库（用友U8）"]
+    assert {"宽限期内", "CGRK940", "李明", "+40"} <= set(equation[1])
+    assert "← 只为这 300 报警" in lines[6]
+    assert "下一步：stockbridge variances explain" in lines[-1]
+    english = posted.run("variances", "show", variance["id"], "--lang", "en").out
+    assert "last agreed 11-" in english
+    assert "the alarm is for these 300 only" in english
+    by = ("--by", "wang.fang")
+    assert posted.run("variances", "explain", variance["id"], *by, "--accept").code == 0
+    explained = posted.run("variances", "show", variance["id"]).out
+    assert "王芳  说明原因" in explained
+    assert "请另一个人批准" in explained
