@@ -85,6 +85,18 @@ class Thresholds:
         )
         return replace(self, rules=tuple(changed))
 
+    def with_percent(self, percent: Decimal) -> "Thresholds":
+        """Return the same with this percentage wherever one is set: the default, the classes, the written rules."""
+        plain = {"plus_percent": None, "minus_percent": None}
+        default = replace(self.default, percent=percent, **plain)
+        rules = (
+            replace(
+                rule, limits=replace(rule.limits, percent=None if rule.limits.percent is None else percent, **plain)
+            )
+            for rule in self.rules
+        )
+        return replace(self, default=default, rules=tuple(rules))
+
     def by_rank(self, position: Position) -> list[Rule]:
         """Return the rules for a position, most specific first, the default last."""
         matching = [(rule.rank, place, rule) for place, rule in enumerate(self.rules) if rule.matches(position)]

@@ -1,4 +1,4 @@
-"""What other limits would have done: past runs decided again from what was stored, with another percentage.
+"""What other limits would have done: past runs decided again from what was stored, with another percentage everywhere.
 
 The episodes of the first run in the window are taken as they were; from there each run's outcome feeds the next, without
 the moves that people made in between. Documents explain the same whatever the limits, so they are explained once.
@@ -88,8 +88,7 @@ def _again(store: Store, run: StoredRun, trials: Sequence[_Trial]) -> None:
     for trial in trials:
         policy = inputs.plan.compare
         if trial.percent is not None:
-            limits = replace(policy.thresholds.default, percent=trial.percent, plus_percent=None, minus_percent=None)
-            policy = replace(policy, thresholds=replace(policy.thresholds, default=limits))
+            policy = replace(policy, thresholds=policy.thresholds.with_percent(trial.percent))
         comparison = compare(sides_of(inputs.plan, judged), policy, once)
         before = inputs.before if trial.episodes is None else trial.episodes
         after = advance(
