@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import singledispatchmethod
 
+from bridge.cli.equation import quantity, shown_money
 from bridge.cli.output import Output
-from bridge.cli.report import quantity, shown_money
 from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Posted, Slipped
 from bridge.demo.plant import U8_CODES
 from bridge.domain.causes import cause_proof

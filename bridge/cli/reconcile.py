@@ -39,7 +39,9 @@ def reconcile(
         out.json(shown[0] if len(shown) == 1 else shown)
     else:
         for report in done.reports:
-            show_report(out, report, dry_run=dry_run, explain=explain)
+            told = (*report.variances, *report.waiting)
+            numbers = [document.number for episode in told for document in episode.variance.documents]
+            show_report(out, report, dry_run=dry_run, names=session.names(report.pair, numbers) if explain else None)
     if done.delivered.busy:
         out.note("cli.deliver.busy")
     for hold in done.checked.lifted_by_hand:

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from bridge.cli.equation import Names, balance, quantity, show_equation, shown_money
 from bridge.cli.output import Output
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.hold import HoldState
-from bridge.domain.quantity import from_micro, to_text
 from bridge.domain.report import RunReport
-from bridge.domain.variance import Presence, Variance
+from bridge.domain.variance import Variance
 from bridge.language import text
 
 
-def show_report(out: Output, report: RunReport, *, dry_run: bool, explain: bool) -> None:
-    """Print a run: what was read, what was compared, what differs, what follows."""
+def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names | None) -> None:
+    """Print a run: what was read, what was compared, what differs, what follows; with `names` every equation too."""
     lang = out.lang
     mode = text(lang, "cli.report.dry_run") if dry_run else text(lang, f"cli.mode.{report.mode}")
     out.line(text(lang, "cli.report.head", run=report.run, pair=report.pair_label, mode=mode))
@@ -39,10 +39,8 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, explain: bool)
         out.line(text(lang, "cli.report.money", gross=gross, net=net))
         out.line()
         _table(out, report.variances)
-    if explain and report.waiting:
-        out.line(text(lang, "cli.report.waiting", count=len(report.waiting)))
-        for episode in report.waiting:
-            _equation(out, episode.variance)
+    if names is not None:
+        _explained(out, report, names)
     if report.unmapped:
         out.line(text(lang, "cli.report.unmapped", count=len(report.unmapped)))
     _holds(out, report)
@@ -50,13 +48,27 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, explain: bool)
         out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=mail.state))
 
 
+def _explained(out: Output, report: RunReport, names: Names) -> None:
+    """Print the equations of what differs, then of what documents explain for the time being."""
+    for episode in report.variances:
+        out.line(f"\n{episode.id}  {_place(episode.variance)}")
+        show_equation(out, episode.variance, names)
+    if report.waiting:
+        out.line("\n" + text(out.lang, "cli.report.waiting", count=len(report.waiting)))
+    for episode in report.waiting:
+        out.line(_place(episode.variance))
+        show_equation(out, episode.variance, names)
+    if report.variances or report.waiting:
+        out.line()
+
+
 def _table(out: Output, episodes: Sequence[Episode]) -> None:
     rows = [
         {
             "id": episode.id,
             "place": _place(episode.variance),
-            "book": _side(out, episode.variance.book, episode.variance.book_presence),
-            "stock": _side(out, episode.variance.stock, episode.variance.stock_presence),
+            "book": balance(out, episode.variance.book, episode.variance.book_presence),
+            "stock": balance(out, episode.variance.stock, episode.variance.stock_presence),
             "difference": quantity(episode.variance.difference, signed=True),
             "explained": quantity(episode.variance.explained, signed=True),
             "remainder": quantity(episode.variance.remainder, signed=True),
@@ -70,10 +82,6 @@ def _table(out: Output, episodes: Sequence[Episode]) -> None:
         for episode in episodes
     ]
     out.rows(rows, {name: f"cli.column.{name}" for name in rows[0]}, as_json=False)
-
-
-def _side(out: Output, amount: int, presence: Presence) -> str:
-    return text(out.lang, "cli.absent") if presence is Presence.ABSENT else quantity(amount)
 
 
 def _cause(out: Output, variance: Variance) -> str:
@@ -99,37 +107,8 @@ def _holds(out: Output, report: RunReport) -> None:
         out.line(text(out.lang, "cli.report.plan", plan=report.plan))
 
 
-def _equation(out: Output, variance: Variance) -> None:
-    """Print book, the documents that explain, the remainder, stock."""
-    lang = out.lang
-    place = _place(variance)
-    out.line(f"  {text(lang, 'cli.equation.book')}  {quantity(variance.book):>16}   {place}")
-    for document in variance.documents:
-        why = text(lang, f"cli.why.{document.why}")
-        amount = quantity(document.effect, signed=True)
-        out.line(f"    {document.source} {document.type} {document.number}  {amount:>12}   {why}")
-    out.line(f"  ─ {text(lang, 'cli.equation.remainder')}  {quantity(variance.remainder, signed=True):>12}")
-    out.line(f"  {text(lang, 'cli.equation.stock')}  {quantity(variance.stock):>16}")
-
-
 def _place(variance: Variance) -> str:
     position = variance.position
     name = f" {position.name}" if position.name else ""
     batch = f" #{position.batch}" if position.batch else ""
     return f"{position.item}{name} / {position.warehouse_name or position.warehouse}{batch}"
-
-
-def quantity(amount: int, *, signed: bool = False) -> str:
-    """Return a quantity with thousands separators, exact."""
-    whole, dot, places = to_text(abs(amount)).partition(".")
-    words = f"{int(whole):,}{dot}{places}"
-    sign = "-" if amount < 0 else "+" if signed and amount > 0 else ""
-    return sign + words
-
-
-def shown_money(value: int | None, *, signed: bool = False) -> str:
-    """Return money in whole units of the currency with thousands separators."""
-    if value is None:
-        return "-"
-    whole = int(from_micro(value).quantize(Decimal(1), ROUND_HALF_UP))
-    return f"{whole:+,}" if signed else f"{whole:,}"

@@ -1,6 +1,7 @@
 """One command's session: the configuration and the application, opened when first needed."""
 
 import getpass
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import typer
 
 from bridge.bootstrap import Application, bootstrap, kinds
 from bridge.cli.arguments import Globals
+from bridge.cli.equation import Names
 from bridge.cli.output import Output
 from bridge.domain.people import Person
 from config.loader import Loaded, load
@@ -45,6 +47,21 @@ class Session:
     def actor(self, by: str) -> Person:
         """Given `--by`, return that person. Raise ConfigError if `[people]` has none of this id."""
         return self.app.person(by)
+
+    def names(self, pair: str, numbers: Collection[str]) -> Names:
+        """Given a pair and document numbers, return what its systems and these documents are called."""
+        plan, zone = self.app.pair_plan(pair), self.app.clock.now().tzinfo
+        with self.app.store.read() as uow:
+            papers = uow.movements.of_documents(numbers).select(["source", "document_number", "maker", "first_seen"])
+        return Names(
+            plan.book,
+            plan.stock,
+            labels={name: source.label or name for name, source in self.app.settings.sources.items()},
+            papers={
+                (row["source"], row["document_number"]): (row["maker"], row["first_seen"].astimezone(zone))
+                for row in papers.to_pylist()
+            },
+        )
 
     def operator(self, by: str) -> str:
         """Given `--by` or nothing, return who acts, for the audit log: a person's id or the login of this machine."""

@@ -156,22 +156,14 @@ def _move(
 def _told(session: Session, uow: UnitOfWork, episode: Episode) -> Told:
     """Return a variance with all that is shown around it."""
     app, position = session.app, episode.variance.position
-    plan = app.pair_plan(episode.pair)
     agreed = settled_of(uow.agreements.get(episode.pair)).of((position.item, position.warehouse, position.batch))
-    papers = uow.movements.of_documents([document.number for document in episode.variance.documents])
     return Told(
         episode,
-        book=plan.book,
-        stock=plan.stock,
+        names=session.names(episode.pair, [document.number for document in episode.variance.documents]),
         currency=app.settings.plant.currency,
         agreed=agreed.at if agreed and agreed.at > NEVER else None,
         holds=uow.holds.list(variance=episode.id),
         story=uow.audit.list(subject=episode.id),
-        papers={
-            (row["source"], row["document_number"]): (row["maker"], row["first_seen"])
-            for row in papers.select(["source", "document_number", "maker", "first_seen"]).to_pylist()
-        },
-        labels={name: source.label or name for name, source in app.settings.sources.items()},
         people={name: person.name for name, person in app.people.items()},
     )
 

@@ -246,6 +246,8 @@ def test_show_reads_like_the_mail_of_one_position(posted: Plant):
     assert {"宽限期内", "CGRK940", "李明", "+40"} <= set(equation[1])
     assert "← 只为这 300 报警" in lines[6]
     assert "下一步：stockbridge variances explain" in lines[-1]
+    again = posted.run("reconcile", "--explain", "--dry-run").out
+    assert [line.split()[:3] for line in again.splitlines() if "CGRK940" in line] == [["·", "宽限期内", "用友U8"]]
     english = posted.run("variances", "show", variance["id"], "--lang", "en").out
     assert "last agreed 11-" in english
     assert "the alarm is for these 300 only" in english
