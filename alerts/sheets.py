@@ -10,7 +10,7 @@ from typing import Final
 from alerts.digest import Digest, Entry
 from alerts.render import words
 from alerts.render.headline import blocking
-from alerts.render.rule import decided_by
+from alerts.render.rule import rule_in_words
 from bridge import language
 from bridge.domain.hold import HoldState
 from bridge.domain.quantity import from_micro
@@ -124,7 +124,7 @@ def _variance_row(entry: Entry, digest: Digest, lang: str) -> tuple[Cell, ...]:
         None if signed is None else Money(from_micro(signed)),
         None if variance.cost is None else from_micro(variance.cost),
         variance.cost_source if variance.cost is not None else t("mail.no_cost"),
-        decided_by(variance.rule, digest.policy.currency, lang),
+        rule_in_words(variance.rule, digest.policy.currency, lang, cap=False),
         words.cause_name(lang, cause.code) if cause else None,
         words.known(lang, f"mail.confidence.{cause.confidence}", cause.confidence) if cause else None,
         words.hold_label(lang, hold) if hold else None,

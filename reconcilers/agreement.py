@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from bridge.domain.variance import DocumentRef
 from reconcilers.equation import Explained
+from reconcilers.grain import GRAIN, places_of
 from reconcilers.ledger_rows import read_side, steps
 from reconcilers.request import Agreement, ExplainPolicy, LedgerSide, Place, SelfBreak
 from reconcilers.rows import STOCK, Ints, Rows, micros
@@ -54,7 +55,7 @@ def self_breaks(
     if len(readings) < 2 or not places.num_rows:  # noqa: PLR2004
         return ()
     rows = read_side(side, STOCK, places, grain, policy)
-    keys = list(zip(*(places[part].to_pylist() for part in ("item", "warehouse", "batch")), strict=True))
+    keys = places_of(places)
     step = steps(places)
     total: dict[int, int] = {}
     first: dict[int, tuple[tuple[DocumentRef, ...], tuple[datetime, datetime]]] = {}
@@ -67,11 +68,10 @@ def self_breaks(
 
 
 def _all_places(readings: Sequence[Reading]) -> pa.Table:
-    names = ("item", "warehouse", "batch")
     if not readings:
-        return pa.table({name: pa.array([], pa.string()) for name in names})
+        return pa.table({name: pa.array([], pa.string()) for name in GRAIN})
     return (
-        pa.concat_tables([reading.balances.select(names) for reading in readings]).group_by(list(names)).aggregate([])
+        pa.concat_tables([reading.balances.select(GRAIN) for reading in readings]).group_by(list(GRAIN)).aggregate([])
     )
 
 

@@ -10,9 +10,9 @@ from bridge.domain.errors import SnapshotRejected
 from bridge.domain.snapshot import PHYSICAL_COUNTS
 from reconcilers.align_movements import align_movements
 from reconcilers.footing import Footing
+from reconcilers.grain import GRAIN
 from reconcilers.request import PhysicalCount, Place
 
-_PLACE = ("item", "warehouse", "batch")
 _QUANTITY = PHYSICAL_COUNTS.get_field_index("quantity")
 
 
@@ -53,7 +53,7 @@ def last_counts(sources: Sequence[pa.Table], grain: Sequence[str]) -> dict[Place
 def _of_one(counts: pa.Table, grain: Sequence[str]) -> dict[Place, PhysicalCount]:
     lines: dict[Place, list[tuple[str, datetime, int | None]]] = {}
     for row in counts.to_pylist():
-        item, warehouse, batch = (row[name] if name in grain else "" for name in _PLACE)
+        item, warehouse, batch = (row[name] if name in grain else "" for name in GRAIN)
         lines.setdefault((item, warehouse, batch), []).append((row["document"], row["counted_at"], row["quantity"]))
     found: dict[Place, PhysicalCount] = {}
     for place, stated in lines.items():

@@ -7,8 +7,8 @@ from typing import Literal
 
 from bridge.domain.errors import ConfigError
 from bridge.domain.snapshot import Snapshot
+from reconcilers.grain import GRAIN
 from reconcilers.maps import Maps
-from reconcilers.quantity import GRAIN
 from reconcilers.thresholds import Thresholds
 
 Role = Literal["book", "stock"]

@@ -9,8 +9,9 @@ from bridge.domain.report import Unmapped
 from bridge.domain.variance import Variance
 from reconcilers.align import Aligned
 from reconcilers.codes import Collision
+from reconcilers.grain import GRAIN
 from reconcilers.leftovers import UnmappedWarehouse
-from reconcilers.quantity import GRAIN, Positions
+from reconcilers.quantity import Positions
 from reconcilers.sides import Sides
 from reconcilers.units import UnitProblem
 from reconcilers.value import totals

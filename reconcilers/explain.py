@@ -18,6 +18,7 @@ import pyarrow as pa
 from reconcilers.allowed import reason
 from reconcilers.equation import GROUPS, Explained
 from reconcilers.evidence import gather, read_witness
+from reconcilers.grain import places_of
 from reconcilers.groups import Group, open_groups
 from reconcilers.guessing import guess_links
 from reconcilers.instant import Instant, common_instant, roll_back
@@ -35,8 +36,7 @@ _NOT_FOLDED = tuple(HOWS.index(how) for how in ("linked", "edited", "replaced"))
 
 def explain(request: ExplainRequest) -> Explained:
     """Given a pair's positions and documents, return one equation per position."""
-    columns = [request.positions[name].to_pylist() for name in ("item", "warehouse", "batch")]
-    places: list[Place] = list(zip(*columns, strict=True))
+    places = places_of(request.positions)
     items = sorted({place[0] for place in places})
     book = read_side(request.book, BOOK, request.positions, request.grain, request.policy)
     stock = read_side(request.stock, STOCK, request.positions, request.grain, request.policy)

@@ -7,12 +7,13 @@ import pyarrow.compute as pc
 
 from reconcilers.request import Place
 
-PARTS = ("item", "warehouse", "batch")
+GRAIN = ("item", "warehouse", "batch")
+"""The parts of a position; a pair may look at fewer."""
 
 
 def at_grain(table: pa.Table, grain: tuple[str, ...]) -> pa.Table:
     """Given a table with item, warehouse and batch, return it with '' in the parts outside `grain`."""
-    for name in PARTS:
+    for name in GRAIN:
         if name not in grain:
             blank = pa.array([""] * table.num_rows, pa.string())
             table = table.set_column(table.column_names.index(name), name, blank)
@@ -21,7 +22,7 @@ def at_grain(table: pa.Table, grain: tuple[str, ...]) -> pa.Table:
 
 def places_of(table: pa.Table) -> list[Place]:
     """Return the position of each row."""
-    return list(zip(*(table[name].to_pylist() for name in PARTS), strict=True))
+    return list(zip(*(table[name].to_pylist() for name in GRAIN), strict=True))
 
 
 def balances_at(lines: pa.Table, items: Collection[str], grain: tuple[str, ...]) -> dict[Place, int]:

@@ -20,8 +20,8 @@ import pyarrow as pa
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.quantity import LIMIT
 from bridge.domain.variance import Presence
+from reconcilers.grain import GRAIN
 
-GRAIN = ("item", "warehouse", "batch")
 _HALF = 2**32
 _Frame = Any  # an eager or lazy Narwhals frame: their common methods are all that is used
 

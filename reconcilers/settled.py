@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reconcilers.grain import places_of
 from reconcilers.request import ExplainRequest
 from reconcilers.rows import DAY, FAR, Flags, Rows, concat, micros
 
@@ -39,8 +40,7 @@ def active(rows: Rows, request: ExplainRequest, at: int) -> Rows:
     agreed = np.full(request.positions.num_rows, -FAR, dtype=np.int64)
     opened: list[str] = []
     if request.agreements:
-        columns = [request.positions[name].to_pylist() for name in ("item", "warehouse", "batch")]
-        for index, place in enumerate(zip(*columns, strict=True)):
+        for index, place in enumerate(places_of(request.positions)):
             found = request.agreements.get(place)
             if found is not None:
                 agreed[index] = micros(found.at)

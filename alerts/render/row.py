@@ -6,7 +6,7 @@ from typing import Final
 from alerts.digest import Digest, Entry
 from alerts.render import figures, words
 from alerts.render.clean import clean
-from alerts.render.rule import decided_by
+from alerts.render.rule import rule_in_words
 from alerts.told import base_state
 from bridge import language
 from bridge.domain.causes import cause_proof
@@ -75,7 +75,7 @@ def _row(digest: Digest, entry: Entry, number: int, top: int, lang: str) -> Row:
         bar=max(_BAR_LEAST, BAR_WIDTH * value // top) if value and top else 0,
         equation=equation(variance, lang),
         evidence=evidence(digest, variance, lang),
-        rule=decided_by(variance.rule, digest.policy.currency, lang),
+        rule=rule_in_words(variance.rule, digest.policy.currency, lang, cap=False),
         hold=words.hold_label(lang, hold) if hold else "",
         change=change(digest, entry, lang),
     )

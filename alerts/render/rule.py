@@ -31,16 +31,15 @@ def rule_label(rule: RuleLine, currency: str, lang: str) -> str:
     return said + language.text(lang, "mail.rules.cap", money=figures.money(rule.cap_value, currency))
 
 
-def rule_in_words(text: str, currency: str, lang: str) -> str:
-    """Given `Variance.rule`, return the rule in the reader's words; what cannot be read is shown as it is."""
-    rule = _parsed(text)
-    return clean(text, words.CODE_LIMIT) if rule is None else rule_label(rule, currency, lang)
+def rule_in_words(text: str, currency: str, lang: str, *, cap: bool) -> str:
+    """Given `Variance.rule`, return the rule in the reader's words; what cannot be read is shown as it is.
 
-
-def decided_by(text: str, currency: str, lang: str) -> str:
-    """Given `Variance.rule`, return it as `rule_in_words` does, without the money from which on all is reported."""
+    With `cap` it says from which money on everything is reported.
+    """
     rule = _parsed(text)
-    return clean(text, words.CODE_LIMIT) if rule is None else rule_label(replace(rule, cap_value=None), currency, lang)
+    if rule is None:
+        return clean(text, words.CODE_LIMIT)
+    return rule_label(rule if cap else replace(rule, cap_value=None), currency, lang)
 
 
 def _name(rule: RuleLine, lang: str) -> str:

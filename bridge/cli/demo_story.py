@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import singledispatchmethod
 
-from bridge.cli.equation import quantity, shown_money
+from alerts.render.figures import money, quantity
 from bridge.cli.output import Output
 from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Posted, Slipped
 from bridge.demo.plant import U8_CODES
@@ -138,7 +138,8 @@ class Story:
 
     def _confirmed(self, episode: Episode) -> None:
         variance, position = episode.variance, episode.variance.position
-        value = self._text("line.no_cost") if variance.value is None else f"¥{shown_money(variance.signed_value)}"
+        signed = variance.signed_value
+        value = self._text("line.no_cost") if signed is None else money(signed, "CNY")
         self.out.say(
             "demo.line.confirmed",
             variance=episode.id,

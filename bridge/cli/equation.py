@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from rich.cells import cell_len
 
+from alerts.render.figures import quantity
 from bridge.cli.output import Output
-from bridge.domain.quantity import from_micro, to_text
 from bridge.domain.variance import DocumentRef, Presence, Variance
 from bridge.language import text
 
@@ -68,19 +67,3 @@ def _document(out: Output, document: DocumentRef, names: Names) -> str:
 def balance(out: Output, amount: int, presence: Presence) -> str:
     """Return one side's figure; a side without the position says so."""
     return text(out.lang, "cli.absent") if presence is Presence.ABSENT else quantity(amount)
-
-
-def quantity(amount: int, *, signed: bool = False) -> str:
-    """Return a quantity with thousands separators, exact."""
-    whole, dot, places = to_text(abs(amount)).partition(".")
-    words = f"{int(whole):,}{dot}{places}"
-    sign = "-" if amount < 0 else "+" if signed and amount > 0 else ""
-    return sign + words
-
-
-def shown_money(value: int | None, *, signed: bool = False) -> str:
-    """Return money in whole units of the currency with thousands separators."""
-    if value is None:
-        return "-"
-    whole = int(from_micro(value).quantize(Decimal(1), ROUND_HALF_UP))
-    return f"{whole:+,}" if signed else f"{whole:,}"

@@ -1,9 +1,10 @@
 """A run as a person reads it in the terminal (the sketch of users.md 3.2)."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
-from bridge.cli.equation import Names, balance, quantity, show_equation, shown_money
+from alerts.render import figures
+from alerts.render.figures import quantity
+from bridge.cli.equation import Names, balance, show_equation
 from bridge.cli.output import Output
 from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
@@ -35,7 +36,7 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     if report.unknown:
         out.line(text(lang, "cli.report.unknown", count=report.unknown))
     if report.variances:
-        gross, net = shown_money(report.gross_value), shown_money(report.net_value, signed=True)
+        gross, net = figures.amount(report.gross_value), figures.amount(report.net_value, signed=True)
         out.line(text(lang, "cli.report.money", gross=gross, net=net))
         out.line()
         _table(out, report.variances)
@@ -72,16 +73,19 @@ def _table(out: Output, episodes: Sequence[Episode]) -> None:
             "difference": quantity(episode.variance.difference, signed=True),
             "explained": quantity(episode.variance.explained, signed=True),
             "remainder": quantity(episode.variance.remainder, signed=True),
-            "percent": f"{episode.variance.percent.quantize(Decimal('0.1'), ROUND_HALF_UP)}%",
-            "value": shown_money(episode.variance.signed_value, signed=True)
-            if episode.variance.value is not None
-            else text(out.lang, "cli.no_cost"),
+            "percent": figures.percent(episode.variance.percent),
+            "value": _value(out, episode.variance),
             "state": text(out.lang, f"cli.state.{episode.state.value}"),
             "cause": _cause(out, episode.variance),
         }
         for episode in episodes
     ]
     out.rows(rows, {name: f"cli.column.{name}" for name in rows[0]}, as_json=False)
+
+
+def _value(out: Output, variance: Variance) -> str:
+    signed = variance.signed_value
+    return text(out.lang, "cli.no_cost") if signed is None else figures.amount(signed, signed=True)
 
 
 def _cause(out: Output, variance: Variance) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.render.figures import quantity
 from alerts.render.rule import rule_in_words
-from bridge.cli.equation import Names, quantity, show_equation
+from bridge.cli.equation import Names, show_equation
 from bridge.cli.output import Output
 from bridge.domain.causes import cause_proof
 from bridge.domain.episode import Episode
@@ -68,7 +69,7 @@ def _head(out: Output, told: Told) -> None:
     out.say("cli.variance.card", cost=cost, **facts)
     state = text(out.lang, f"cli.state.{told.episode.state.value}")
     agreed = f"{told.agreed.astimezone(zone):{_MOMENT}}" if told.agreed else text(out.lang, "cli.variance.never")
-    rule = rule_in_words(variance.rule, told.currency, out.lang)
+    rule = rule_in_words(variance.rule, told.currency, out.lang, cap=True)
     out.say("cli.variance.rule", variance=told.episode.id, rule=rule, state=state, agreed=agreed)
 
 

@@ -60,11 +60,10 @@ def show(context: typer.Context, variance: Variance, as_json: AsJson = False) ->
     session = session_of(context)
     with session.app.store.read() as uow:
         episode = find(uow, variance)
-        told = _told(session, uow, episode)
-    if as_json:
-        session.out.json({**variance_json(episode, session.lang), **_review(episode)})
-    else:
-        show_variance(session.out, told)
+        if as_json:
+            session.out.json({**variance_json(episode, session.lang), **_review(episode)})
+        else:
+            show_variance(session.out, _told(session, uow, episode))
     return 0
 
 

@@ -7,12 +7,11 @@ from alerts.decide import HoldDecision, Place, decide_holds
 from alerts.register import REGISTER
 from bridge.cycle.admit import Judged
 from bridge.cycle.advance import advance, freeze
-from bridge.cycle.explain_positions import ExplainPlan
 from bridge.cycle.explaining import Explaining
 from bridge.cycle.inputs import Decision, RunInputs
 from bridge.cycle.ledger import Lookup
 from bridge.cycle.own_books import OwnBooks, PastLines
-from bridge.cycle.plan import PairPlan
+from bridge.cycle.plan import ExplainPlan, PairPlan
 from bridge.cycle.run_report import report_of
 from bridge.cycle.window import Window
 from bridge.domain.contract import report_json

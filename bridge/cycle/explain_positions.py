@@ -1,25 +1,14 @@
 """The positions an explanation is asked about: what differs, and where documents moved since the last agreement."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
+from bridge.cycle.plan import ExplainPlan
 from bridge.domain.quantity import MICRO
 from reconcilers.align import Aligned
-from reconcilers.grain import PARTS, balances_at, places_of
-from reconcilers.request import ExplainPolicy, Place
-
-
-@dataclass(frozen=True)
-class ExplainPlan:
-    """Which sources stand on which side, at which grain, and the engine's rules."""
-
-    book: tuple[str, ...]
-    stock: tuple[str, ...]
-    evidence: tuple[str, ...]
-    grain: tuple[str, ...]
-    policy: ExplainPolicy
+from reconcilers.grain import GRAIN, balances_at, places_of
+from reconcilers.request import Place
 
 
 def with_moved(
@@ -32,7 +21,7 @@ def with_moved(
     others = sorted(set(moved) - set(places_of(differing)))
     book = _balances(plan.book, others, plan.grain, alignments)
     stock = _balances(plan.stock, others, plan.grain, alignments)
-    columns = {name: [place[at] for place in others] for at, name in enumerate(PARTS)}
+    columns = {name: [place[at] for place in others] for at, name in enumerate(GRAIN)}
     more = pa.table(
         {
             **{name: pa.array(values, pa.string()) for name, values in columns.items()},

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
-from bridge.cycle.explain_positions import ExplainPlan, with_moved
+from bridge.cycle.explain_positions import with_moved
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
 from bridge.cycle.own_books import OwnBooks
+from bridge.cycle.plan import ExplainPlan
 from bridge.cycle.window import Window, open_from
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned

@@ -18,7 +18,7 @@ from bridge.store.unit import UnitOfWork
 from reconcilers.agreement import Reading, self_breaks
 from reconcilers.align import Aligned, align_lines
 from reconcilers.footing import Footing
-from reconcilers.grain import PARTS, at_grain, balances_at, places_of
+from reconcilers.grain import GRAIN, at_grain, balances_at, places_of
 from reconcilers.request import ExplainPolicy, LedgerSide, Place, SelfBreak
 
 PastLines = Callable[[str], pa.Table]
@@ -113,5 +113,5 @@ def _balances(lines: pa.Table, places: set[Place], grain: tuple[str, ...]) -> pa
     """Return what lies at the positions; one without a line is no row and counts as zero."""
     there = balances_at(lines, {place[0] for place in places}, grain)
     sums = {place: quantity for place, quantity in there.items() if place in places}
-    columns = {name: pa.array([place[spot] for place in sums], pa.string()) for spot, name in enumerate(PARTS)}
+    columns = {name: pa.array([place[spot] for place in sums], pa.string()) for spot, name in enumerate(GRAIN)}
     return pa.table({**columns, "quantity": pa.array(list(sums.values()), pa.int64())})

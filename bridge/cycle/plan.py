@@ -7,6 +7,7 @@ from alerts.decide import HoldPolicy
 from bridge.domain.admission import GatePolicy
 from bridge.domain.lifecycle import ConfirmPolicy
 from reconcilers.engine import ComparePolicy
+from reconcilers.request import ExplainPolicy
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,14 @@ class SourcePlan:
     by_batch: bool
     row_cap: int
     gates: GatePolicy
+
+
+@dataclass(frozen=True)
+class ExplainPlan:
+    """Which sources stand on which side, at which grain, and the engine's rules."""
+
+    book: tuple[str, ...]
+    stock: tuple[str, ...]
+    evidence: tuple[str, ...]
+    grain: tuple[str, ...]
+    policy: ExplainPolicy

@@ -22,12 +22,12 @@ from reconcilers.align import Aligned, align
 from reconcilers.align_movements import align_movements
 from reconcilers.codes import fold
 from reconcilers.explain import explain
+from reconcilers.grain import GRAIN
 from reconcilers.maps import ItemRow, Maps
 from reconcilers.proposals import merged
 from reconcilers.request import ExplainPolicy, ExplainRequest, LedgerSide, document_id
 from reconcilers.suggest import Described, Proposal, suggest
 
-_PLACE = ("item", "warehouse", "batch")
 _BY_NAME_ALONE = 20
 
 
@@ -100,8 +100,8 @@ def _side(store: Store, sources: Sequence[str], alignments: Mapping[str, Aligned
 
 def _left_over(sides: Mapping[str, LedgerSide], now: datetime, plan: PairPlan) -> pa.Table:
     """Return the documents that the matching leaves over."""
-    both = pa.concat_tables([side.movements.select(list(_PLACE)) for side in sides.values()])
-    places = both.group_by(list(_PLACE)).aggregate([])
+    both = pa.concat_tables([side.movements.select(list(GRAIN)) for side in sides.values()])
+    places = both.group_by(list(GRAIN)).aggregate([])
     zero = pa.array([0] * places.num_rows, pa.int64())
     positions = places.append_column("book", zero).append_column("stock", zero)
     policy = ExplainPolicy(now=now, grace=plan.explain.grace or timedelta(0), grace_by_doc=plan.explain.grace_by_doc)

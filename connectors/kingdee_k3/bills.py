@@ -15,6 +15,7 @@ _ZERO: sa.ColumnElement[Any] = sa.literal_column("0")
 BLOCK = 256
 """Bill ids a fingerprint covers. Ids grow as bills are entered, so late audits of old business dates fall into few
 blocks; the primary key finds them."""
+_MOST_RUNS = 50
 
 
 def bill_tables(schema: Schema) -> tuple[TableSchema, TableSchema]:
@@ -54,15 +55,24 @@ def watched(schema: Schema, since: str) -> Condition:
 
 
 def in_blocks(schema: Schema, blocks: list[int]) -> Condition:
-    """Return the condition "in one of these blocks of bill ids"; see `fingerprints`."""
+    """Return the condition "in one of these blocks of bill ids" (ascending); see `fingerprints`."""
     head, _ = bill_tables(schema)
     key = head.column("FInterID")
     return sa.or_(
         *(
-            key.between(sa.literal_column(str(block * BLOCK)), sa.literal_column(str(block * BLOCK + BLOCK - 1)))
-            for block in blocks
+            key.between(sa.literal_column(str(first * BLOCK)), sa.literal_column(str((last + 1) * BLOCK - 1)))
+            for first, last in _runs(blocks)
         )
     )
+
+
+def _runs(blocks: list[int]) -> list[tuple[int, int]]:
+    """Return neighbouring blocks as runs; as one run where there are many: no server takes a condition without end."""
+    runs: list[tuple[int, int]] = []
+    for block in blocks:
+        first, last = runs.pop() if runs and runs[-1][1] + 1 == block else (block, block)
+        runs.append((first, max(last, block)))
+    return runs if len(runs) <= _MOST_RUNS else [(blocks[0], blocks[-1])]
 
 
 def in_reach(schema: Schema, history: str, window: str) -> Condition:

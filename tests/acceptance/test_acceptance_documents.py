@@ -67,6 +67,15 @@ def _receipt(books, shelf, item: str, quantity: int, order: str, at=MORNING) -> 
     shelf.audit(document, at + dt.timedelta(minutes=5), "赵磊")
 
 
+def _doubled(plant: Plant, item: str, order: str, second: str) -> None:
+    """Enter a receipt of 300 in both systems, and in K/3 once more under the number `second`."""
+    books, shelf = KingdeeBooks.open(plant.k3), YonyouStock.open(plant.u8)
+    _receipt(books, shelf, item, 300, order, at=_at(plant))
+    again = books.save_bill(1, [BillLine(item, "01", 300)], on=DAY, maker="王芳", number=second, reference=order)
+    books.audit(again, "李总", DAY)
+    books.close(), shelf.close()
+
+
 def _thrice(plant: Plant):
     """See the documents, let their grace run out, confirm. Return the last round."""
     plant.reconcile()
@@ -108,13 +117,7 @@ def test_a_receipt_u8_has_not_audited_is_explained_by_name(posted: Plant):
 
 def test_a_doubled_receipt_is_the_remainder_and_suspected(posted: Plant):
     """Finance posted one receipt twice (300 each): the remainder is exactly -300, the first suspicion is D3 with both."""
-    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
-    _receipt(books, shelf, "P-031", 300, "PO-9100", at=_at(posted))
-    again = books.save_bill(
-        1, [BillLine("P-031", "01", 300)], on=DAY, maker="王芳", number="WIN911", reference="PO-9100"
-    )
-    books.audit(again, "李总", DAY)
-    books.close(), shelf.close()
+    _doubled(posted, "P-031", "PO-9100", "WIN911")
     done = _thrice(posted)
     assert done.code == 10
     (variance,) = done.json["variances"]
@@ -219,13 +222,7 @@ def test_the_entry_that_never_reached_the_balance_is_named(posted: Plant):
 
 def test_show_reads_like_the_mail_of_one_position(posted: Plant):
     """`variances show`: the rule in words, the last agreement, the equation with maker and time, the alarm, what is next."""
-    books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
-    _receipt(books, shelf, "P-035", 300, "PO-9300", at=_at(posted))
-    again = books.save_bill(
-        1, [BillLine("P-035", "01", 300)], on=DAY, maker="王芳", number="WIN935", reference="PO-9300"
-    )
-    books.audit(again, "李总", DAY)
-    books.close(), shelf.close()
+    _doubled(posted, "P-035", "PO-9300", "WIN935")
     posted.reconcile()
     posted.later(minutes=45)
     posted.reconcile()

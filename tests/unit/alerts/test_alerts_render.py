@@ -17,7 +17,7 @@ from alerts.policy import RuleLine
 from alerts.render import figures, render
 from alerts.render.clean import clean, single_line
 from alerts.render.rendering import templates
-from alerts.render.rule import decided_by, rule_label
+from alerts.render.rule import rule_in_words, rule_label
 from bridge import language
 from bridge.domain.episode import EpisodeState
 from bridge.domain.hold import HoldState
@@ -310,10 +310,16 @@ def test_agreement_is_never_rounded_up(first):
 
 def test_rules_are_told_in_words():
     """The rule that decided is printed as the foot prints it; what cannot be read stays as it is."""
-    assert decided_by("abc A | percent 1 | min_value 100 | cap_value 10000", "CNY", "zh") == "A 1%/¥100"
-    assert decided_by("category 紧固件 | percent 5 | min_value 0 | 称重计数", "CNY", "zh") == "类别 紧固件 5%"
-    assert decided_by("item+warehouse X+Y | percent 0.5 | min_value 0", "CNY", "en") == "item X warehouse Y 0.5%"
-    assert decided_by("what | percent ever", "CNY", "zh") == "what | percent ever"
+    assert rule_in_words("abc A | percent 1 | min_value 100 | cap_value 10000", "CNY", "zh", cap=False) == "A 1%/¥100"
+    assert (
+        rule_in_words("category 紧固件 | percent 5 | min_value 0 | 称重计数", "CNY", "zh", cap=False)
+        == "类别 紧固件 5%"
+    )
+    assert (
+        rule_in_words("item+warehouse X+Y | percent 0.5 | min_value 0", "CNY", "en", cap=False)
+        == "item X warehouse Y 0.5%"
+    )
+    assert rule_in_words("what | percent ever", "CNY", "zh", cap=False) == "what | percent ever"
     capped = RuleLine("default", "", Decimal(3), to_micro(200), to_micro(20000))
     assert rule_label(capped, "CNY", "zh") == "默认 3%/¥200，满 ¥20,000 必报"
 

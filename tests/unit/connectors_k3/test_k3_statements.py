@@ -119,3 +119,18 @@ def test_a_file_needs_no_grants(tmp_path):
         link.execute(statement)
     link.close()
     assert len(found) == 5
+
+
+def test_many_changed_blocks_make_a_short_condition():
+    """Neighbouring blocks are one range of ids; very many scattered ones are one range too, never a thousand terms."""
+    schema = _schema_of_current_release("k3")
+
+    def ranges(blocks):
+        told = str(bills.in_blocks(schema, blocks).compile(dialect=mssql.dialect()))
+        return [(int(low), int(high)) for low, high in re.findall(r"BETWEEN (\d+) AND (\d+)", told)]
+
+    size = bills.BLOCK
+    assert ranges([3]) == [(3 * size, 4 * size - 1)]
+    assert ranges([3, 4, 5, 9]) == [(3 * size, 6 * size - 1), (9 * size, 10 * size - 1)]
+    assert ranges(list(range(5000))) == [(0, 5000 * size - 1)]
+    assert ranges(list(range(0, 5000, 2))) == [(0, 4999 * size - 1)]
