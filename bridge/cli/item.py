@@ -43,7 +43,11 @@ def item(
         session.out.json({"item": code, "stock": stock, "variances": variances, "holds": holds, "documents": documents})
         return 0
     out = session.out
-    out.rows(stock, {n: f"cli.column.{n}" for n in ("source", "code", "warehouse", "batch", "quantity")}, as_json=False)
+    out.rows(
+        stock,
+        {n: f"cli.column.{n}" for n in ("source", "code", "warehouse", "batch", "quantity", "unit")},
+        as_json=False,
+    )
     shown = ("id", "warehouse", "difference", "explained", "remainder", "state", "since")
     out.rows(variances, {n: f"cli.column.{n}" for n in shown}, as_json=False)
     out.rows(holds, {n: f"cli.column.{n}" for n in ("id", "warehouse", "quantity", "state", "target")}, as_json=False)
