@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from bridge.domain.errors import InvariantBroken, SnapshotRejected
 from bridge.domain.quantity import to_text
-from bridge.domain.report import Unmapped
+from bridge.domain.report import UnitProblem, Unmapped
 from bridge.domain.snapshot import PHYSICAL_COUNTS, STOCK_LINES, Snapshot
 from reconcilers.align_counts import align_counts
 from reconcilers.codes import Collision, Column, collisions, encode
@@ -23,7 +23,7 @@ from reconcilers.conversion import Conversion, conversion_of
 from reconcilers.footing import Footing, footing
 from reconcilers.leftovers import UnmappedWarehouse, batch_collisions, unit_problems, unmapped, unmapped_warehouses
 from reconcilers.maps import Maps
-from reconcilers.units import Factor, UnitProblem, scale
+from reconcilers.units import Factor, scale
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from bridge.domain.report import Unmapped
+from bridge.domain.report import UnitProblem, Unmapped
 from bridge.domain.variance import Variance
 from reconcilers.align import Aligned
 from reconcilers.codes import Collision
@@ -13,7 +13,6 @@ from reconcilers.grain import GRAIN
 from reconcilers.leftovers import UnmappedWarehouse
 from reconcilers.quantity import Positions
 from reconcilers.sides import Sides
-from reconcilers.units import UnitProblem
 from reconcilers.value import totals
 
 

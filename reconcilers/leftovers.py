@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.domain.quantity import LIMIT
-from bridge.domain.report import Unmapped
+from bridge.domain.report import UnitProblem, Unmapped
 from reconcilers.codes import Collision, Column, collisions
 from reconcilers.conversion import Conversion
 from reconcilers.footing import Footing
-from reconcilers.units import UnitProblem
 from reconcilers.value import money
 
 

@@ -46,18 +46,6 @@ class Factor:
 ONE = Factor()
 
 
-@dataclass(frozen=True, order=True)
-class UnitProblem:
-    """Lines that could not be brought to the base unit: a different unit name and no factor. They are Unknown."""
-
-    source: str
-    item: str  # common code
-    code: str  # the source's spelling
-    unit: str  # as the lines state it
-    base: str
-    lines: int
-
-
 @dataclass(frozen=True)
 class Units:
     """What one source and the map know of conversions, by item."""

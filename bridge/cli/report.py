@@ -1,6 +1,7 @@
 """A run as a person reads it in the terminal (the sketch of users.md 3.2)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from alerts.render import figures
 from alerts.render.figures import quantity
@@ -12,6 +13,8 @@ from bridge.domain.hold import HoldState
 from bridge.domain.report import RunReport
 from bridge.domain.variance import Variance
 from bridge.language import text
+
+_SHOWN = 5
 
 
 def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names | None) -> None:
@@ -35,6 +38,7 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     out.line(text(lang, "cli.report.counts", pending=report.pending, confirmed=report.confirmed, **facts))
     if report.unknown:
         out.line(text(lang, "cli.report.unknown", count=report.unknown))
+        _unit_problems(out, report)
     if report.variances:
         gross, net = figures.amount(report.gross_value), figures.amount(report.net_value, signed=True)
         out.line(text(lang, "cli.report.money", gross=gross, net=net))
@@ -47,6 +51,21 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     _holds(out, report)
     for mail in report.mails:
         out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=mail.state))
+
+
+def _unit_problems(out: Output, report: RunReport) -> None:
+    """Print the first codes without a conversion, each with the row of units.csv that would settle it."""
+    for problem in report.unit_problems[:_SHOWN]:
+        nameless = text(out.lang, "cli.report.no_unit")
+        named = {
+            "unit": problem.unit or nameless,
+            "base": problem.base or nameless,
+            "row": problem.item or problem.code,
+        }
+        facts = asdict(problem) | named
+        out.line(text(out.lang, "cli.report.unit_problem", **facts))
+    if (rest := len(report.unit_problems) - _SHOWN) > 0:
+        out.line(text(out.lang, "cli.report.unit_problems_more", count=rest))
 
 
 def _explained(out: Output, report: RunReport, names: Names) -> None:

@@ -44,6 +44,7 @@ def report_of(
         collisions=tuple((c.source, c.code, " ".join(c.spellings)) for c in comparison.collisions)
         if comparison
         else (),
+        unit_problems=comparison.unit_problems if comparison else (),
         unknown=comparison.unknown if comparison else 0,
     )
 

@@ -121,7 +121,8 @@ def _of_snapshot(app: Application, identity: Identity, snapshot: Snapshot) -> It
         names = [each.warehouse for each in aligned.unmapped_warehouses]
         yield warning(area, "BR-2108", count=len(names), warehouses=_shown(names))
     if aligned.unit_problems:
-        yield warning(area, "BR-2109", count=len(aligned.unit_problems))
+        lacking = [f"{each.code} {each.unit or '?'}→{each.base or '?'}" for each in aligned.unit_problems]
+        yield warning(area, "BR-2109", count=len(lacking), items=_shown(lacking))
     negative = snapshot.lines.filter(pc.less(snapshot.lines["quantity"], 0))
     if negative.num_rows:
         worst = min(negative.to_pylist(), key=lambda line: line["quantity"])

@@ -1,5 +1,6 @@
 """The JSON that scripts rely on (design.md 3, docs/contracts.md). Quantities, percents and money are decimal strings."""
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -48,6 +49,7 @@ def report_json(report: RunReport, lang: str) -> Json:
         "collisions": [
             {"source": source, "code": code, "spellings": spellings} for source, code, spellings in report.collisions
         ],
+        "unit_problems": [asdict(problem) for problem in report.unit_problems],
     }
 
 

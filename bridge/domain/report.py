@@ -36,6 +36,18 @@ class Unmapped:
     value: int | None
 
 
+@dataclass(frozen=True, order=True)
+class UnitProblem:
+    """Lines that could not be brought to the base unit: a different unit name and no factor. They are Unknown."""
+
+    source: str
+    item: str  # common code
+    code: str  # the source's spelling
+    unit: str  # as the lines state it
+    base: str
+    lines: int
+
+
 @dataclass(frozen=True)
 class MailNote:
     """One mail of the run: to whom, what, and how far it is."""
@@ -67,6 +79,7 @@ class RunReport:
     mails: tuple[MailNote, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     collisions: tuple[tuple[str, str, str], ...] = ()  # source, folded code, the raw spellings
+    unit_problems: tuple[UnitProblem, ...] = ()
     unknown: int = 0  # positions that a side lists without a figure
     plan: str = ""  # id of a hold plan that waits for approval
 

@@ -114,6 +114,11 @@ def test_boxes_become_pieces_by_the_map(plant: Plant):
     plant.stock(M_001__01="25.75", M_001__02="25.775")
     without = plant.reconcile("--dry-run").json
     assert (without["variances"], without["unknown"]) == ([], 2), "a unit nobody can convert is no figure"
+    assert without["unit_problems"] == [
+        {"source": "u8", "item": "M-001", "code": "M-001", "unit": "捆", "base": "个", "lines": 2}
+    ]
+    for command in (("reconcile", "--dry-run"), ("--lang", "en", "reconcile", "--dry-run")):
+        assert "u8,M-001,捆," in plant.run(*command).out, "the row that settles it is told"
     _write(plant, units="source,item,unit,factor,floating\nu8,M-001,捆,40,\n")
     assert _found(plant) == {}
 
