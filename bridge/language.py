@@ -2,8 +2,12 @@
 
 A key is `<area>.<table>.<name>`: `errors_mail.toml` and `errors_store.toml` both fill `errors.*`. Placeholders are
 `{named}`. Both catalogues hold the same keys with the same placeholders; a test keeps it so.
+
+A sentence that is kept (in the store, or as a fact of another sentence) is kept as its key and facts, see `packed`: its
+language is chosen when somebody reads it.
 """
 
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Final
 
 LANGUAGES: Final = ("zh", "en")
 _FOLDER = Path(__file__).parent / "texts"
+_PACKED = '{"text": '
 
 
 @cache
@@ -27,7 +32,25 @@ def text(lang: str, key: str, /, **facts: object) -> str:
     entries = catalogue(lang)
     if key not in entries:
         raise KeyError(f"text {key!r} is missing in bridge/texts/{lang}/")
-    return entries[key].format_map(_Facts(facts))
+    told = {name: unpacked(lang, value) if isinstance(value, str) else value for name, value in facts.items()}
+    return entries[key].format_map(_Facts(told))
+
+
+def packed(key: str, /, code: str = "", **facts: str) -> str:
+    """Given a key, a code to put behind the sentence and the facts, return them as one string for `unpacked`."""
+    return json.dumps({"text": key, "code": code, "facts": facts}, ensure_ascii=False)
+
+
+def unpacked(lang: str, words: str) -> str:
+    """Given what `packed` made, return the sentence in `lang`; given any other words, return them."""
+    if not words.startswith(_PACKED):
+        return words
+    try:
+        kept = json.loads(words)
+        sentence = text(lang, kept["text"], **kept["facts"])
+        return f"{sentence} [{kept['code']}]" if kept["code"] else sentence
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return words  # somebody else's words that only look so
 
 
 class _Facts(dict[str, object]):

@@ -1,12 +1,12 @@
 """`doctor`, `survey` and `sources sample`: what is wrong, with its cure; a source in figures; a source's first lines."""
 
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 from rich.cells import cell_len
 
+from bridge.cli.help import installed
 from bridge.cli.options import AsCsv, AsJson
 from bridge.cli.session import Session, session_of
 from bridge.cli.sources import sources_app
@@ -45,7 +45,7 @@ def doctor(context: typer.Context, source: OptionalSource = "", as_json: AsJson 
         "plant": app.settings.plant.name,
         "mode": app.settings.plant.mode,
         "at": app.clock.now().strftime("%Y-%m-%d %H:%M"),
-        "version": _version(),
+        "version": installed(),
     }
     _print(session, found, plant, as_json=as_json)
     return found.exit_code
@@ -164,10 +164,3 @@ def _shown(value: object, lang: str) -> str:
     if isinstance(value, list):
         return "; ".join(" ".join(str(part) for part in each.values()) for each in value)
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _version() -> str:
-    try:
-        return version("stockbridge")
-    except PackageNotFoundError:
-        return "-"

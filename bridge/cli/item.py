@@ -33,7 +33,7 @@ def item(
     stock = [row for name in session.app.settings.sources for row in _stock(session, name, code)]
     with session.app.store.read() as uow:
         variances = [variance_json(e, session.lang) for e in uow.episodes.list() if e.variance.position.item == code]
-        holds = [hold_json(hold) for hold in uow.holds.list() if hold.item == code]
+        holds = [hold_json(hold, session.lang) for hold in uow.holds.list() if hold.item == code]
         codes = {str(row["code"]) for row in stock} | {code}
         sources = list(session.app.settings.sources)
         first = session.app.clock.now().replace(year=2000)

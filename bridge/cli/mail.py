@@ -13,6 +13,7 @@ from bridge.cli.session import session_of
 from bridge.cycle.preview import variance_mails
 from bridge.domain.effect import EffectKind
 from bridge.domain.errors import ConfigError, EffectRefused
+from bridge.language import unpacked
 
 mail_app = typer.Typer(help="cli.help.mail", no_args_is_help=True)
 
@@ -88,7 +89,7 @@ def outbox(context: typer.Context, limit: Limit = 200, as_json: AsJson = False, 
             "state": effect.state.value,
             "attempts": effect.attempts,
             "due": effect.due_at.isoformat(timespec="seconds"),
-            "error": effect.error or None,
+            "error": unpacked(session.lang, effect.error) or None,
         }
         for effect in effects
     ]

@@ -16,19 +16,22 @@ from bridge.cli import (
     item,
     mail,
     maps,
+    plans,
     reconcile,
     sources,
     variances,
     whatif,
 )
-from bridge.cli.arguments import Globals, take_globals
+from bridge.cli.arguments import take_globals
+from bridge.cli.help import everywhere, translate
 from bridge.cli.session import Session
 from bridge.domain.errors import BridgeError
-from bridge.language import catalogue, text
+from bridge.language import text
 
 app = typer.Typer(
     name="stockbridge", help="cli.help.app", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
+app.callback()(everywhere)
 for part in (
     configuration,
     doctor,
@@ -39,6 +42,7 @@ for part in (
     item,
     whatif,
     holds,
+    plans,
     mail,
     daemon,
     audit,
@@ -55,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         lang = options.lang or "zh"
         session = Session(options)
         command = typer.main.get_command(app)
-        _translate(command, options)
+        translate(command, options.lang or "zh")
         code = command.main(args=rest, prog_name="stockbridge", standalone_mode=False, obj=session)
         return code if isinstance(code, int) else 0
     except BridgeError as error:
@@ -77,19 +81,6 @@ def _usage(error: Exception, lang: str) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    print(text(lang, "cli.usage", message=message()), file=sys.stderr)
+    if words := message():  # empty when only the help page was wanted
+        print(text(lang, "cli.usage", message=words), file=sys.stderr)
     return 2
-
-
-def _translate(command: object, options: Globals) -> None:
-    """Replace the text keys in a command tree's help by sentences of the asked language."""
-    known = catalogue(options.lang or "zh")
-    for name in ("help", "short_help"):
-        key = getattr(command, name, None)
-        if key in known:
-            setattr(command, name, known[key])
-    for parameter in getattr(command, "params", ()):
-        if getattr(parameter, "help", None) in known:
-            parameter.help = known[parameter.help]
-    for child in getattr(command, "commands", {}).values():
-        _translate(child, options)

@@ -16,6 +16,12 @@ from rich.text import Text
 from bridge.language import catalogue, text
 
 Row = Mapping[str, object]
+_WORDED = {
+    "state": ("cli.state", "cli.hold_state", "cli.document_state", "cli.effect_state"),
+    "operations": ("mail.operation",),
+    "finding": ("cli.hold_finding",),
+}
+"""Columns whose values are words of ours, and where their texts stand."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,13 @@ class Output:
         else:
             self._table(rows, columns)
 
+    def card(self, row: Row) -> None:
+        """Print one thing, a line for each of its fields."""
+        table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+        for name, value in row.items():
+            table.add_row(Text(text(self.lang, f"cli.column.{name}")), Text(clean(self.told(name, value))))
+        _console().print(table)
+
     def _csv(self, rows: Sequence[Row], columns: Mapping[str, str]) -> str:
         sheet = io.StringIO()
         writer = csv.writer(sheet)
@@ -67,16 +80,19 @@ class Output:
             numeric = all(_numeric(row.get(name)) for row in rows)
             table.add_column(Text(text(self.lang, key)), justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(clean(self._told(name, row.get(name)))) for name in columns))
+            table.add_row(*(Text(clean(self.told(name, row.get(name)))) for name in columns))
         _console().print(table)
 
-    def _told(self, name: str, value: object) -> str:
-        """Return a value as a person reads it: states in words, moments without year and seconds."""
-        words = _show(value)
-        if name == "state":
+    def told(self, name: str, value: object) -> str:
+        """Given a column and its value, return it as a person reads it: states in words, moments without year."""
+        if name in _WORDED:
             known = catalogue(self.lang)
-            named = (known.get(f"cli.{kind}.{words}") for kind in ("state", "hold_state", "document_state"))
-            return next((said for said in named if said), words)
+            each = value if isinstance(value, (list, tuple)) else [value]
+            return " ".join(
+                next((known[f"{kind}.{one}"] for kind in _WORDED[name] if f"{kind}.{one}" in known), _show(one))
+                for one in each
+            )
+        words = _show(value)
         return f"{words[5:10]} {words[11:16]}" if _MOMENT.fullmatch(words) else words
 
 

@@ -50,7 +50,8 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
         out.line(text(lang, "cli.report.unmapped", count=len(report.unmapped)))
     _holds(out, report)
     for mail in report.mails:
-        out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=mail.state))
+        state = text(lang, f"cli.effect_state.{mail.state}")
+        out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=state))
 
 
 def _unit_problems(out: Output, report: RunReport) -> None:

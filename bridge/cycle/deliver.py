@@ -177,10 +177,10 @@ def _unsure(store: Store, epoch: int, effect: Effect, error: BridgeError, clock:
     now = clock.now()
     with store.begin() as uow:
         if effect.kind is EffectKind.MAIL:
-            uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), str(error))
+            uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), error.packed())
         else:
             _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
-            uow.outbox.unknown(_id(effect), epoch, str(error))
+            uow.outbox.unknown(_id(effect), epoch, error.packed())
         uow.commit()
     return Delivered(waiting=1)
 
@@ -188,7 +188,7 @@ def _unsure(store: Store, epoch: int, effect: Effect, error: BridgeError, clock:
 def _later(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
     now = clock.now()
     with store.begin() as uow:
-        uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), str(error))
+        uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), error.packed())
         uow.commit()
     return Delivered(waiting=1)
 
@@ -200,7 +200,7 @@ def _refused(store: Store, epoch: int, effect: Effect, error: BridgeError, clock
             _mark_hold(uow, effect, HoldState.FAILED, error, now)
         elif effect.kind is EffectKind.LIFT:
             _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
-        uow.outbox.failed(_id(effect), epoch, str(error))
+        uow.outbox.failed(_id(effect), epoch, error.packed())
         uow.audit.append("system", f"{effect.kind.value}.failed", effect.key, {"error": str(error)}, now)
         uow.commit()
     return Delivered(failed=1)
@@ -209,7 +209,7 @@ def _refused(store: Store, epoch: int, effect: Effect, error: BridgeError, clock
 def _mark_hold(uow: UnitOfWork, effect: Effect, state: HoldState, error: BridgeError, at: datetime) -> None:
     hold = uow.holds.get(json.loads(effect.body)["hold"])
     if hold is not None:
-        uow.holds.save(replace(hold, state=state, detail=str(error), updated_at=at))
+        uow.holds.save(replace(hold, state=state, detail=error.packed(), updated_at=at))
 
 
 def _hold_of(store: Store, effect: Effect) -> Hold:

@@ -33,7 +33,7 @@ def report_json(report: RunReport, lang: str) -> Json:
         "net_value": money(report.net_value),
         "variances": [variance_json(episode, lang) for episode in report.variances],
         "waiting": [variance_json(episode, lang) for episode in report.waiting],
-        "holds": [hold_json(hold) for hold in report.holds],
+        "holds": [hold_json(hold, lang) for hold in report.holds],
         "plan": report.plan or None,
         "mails": [{"to": mail.to, "subject": mail.subject, "state": mail.state} for mail in report.mails],
         "unmapped": [
@@ -122,7 +122,7 @@ def cause_json(cause: Cause, lang: str) -> Json:
     }
 
 
-def hold_json(hold: Hold) -> Json:
+def hold_json(hold: Hold, lang: str) -> Json:
     """Return one hold; `quantity` is what the target confirmed, else what was asked for, in the target's base unit."""
     return {
         "id": hold.id,
@@ -138,7 +138,7 @@ def hold_json(hold: Hold) -> Json:
         "quantity": to_text(hold.placed or hold.order.quantity),
         "since": _iso(hold.created_at),
         "until": _iso(hold.order.expires_at),
-        "detail": hold.detail,
+        "detail": language.unpacked(lang, hold.detail),
     }
 
 

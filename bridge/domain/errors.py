@@ -26,6 +26,10 @@ class BridgeError(Exception):
         """Return the whole sentence in `lang` (`zh` or `en`), with the code at its end."""
         return f"{language.text(lang, f'errors.{self.code}', **self.facts)} [{self.code}]"
 
+    def packed(self) -> str:
+        """Return the error as one string to keep: `language.unpacked` tells it in the reader's language."""
+        return language.packed(f"errors.{self.code}", self.code, **self.facts)
+
     def __str__(self) -> str:
         return self.text("en")
 

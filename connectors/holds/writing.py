@@ -88,7 +88,7 @@ def writing(writer: Writer) -> Iterator[Connection]:
             open_transaction.commit()
         except SQLAlchemyError as error:
             cause = translate(error, writer.target)
-            raise EffectUnknown("BR-1602", target=writer.target, detail=cause.text("en")) from None
+            raise EffectUnknown("BR-1602", target=writer.target, detail=cause.packed()) from None
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def read_back(writer: Writer) -> Iterator[None]:
     try:
         yield
     except (EffectRetryable, EffectRefused) as cause:
-        raise EffectUnknown("BR-1603", target=writer.target, detail=cause.text("en")) from None
+        raise EffectUnknown("BR-1603", target=writer.target, detail=cause.packed()) from None
 
 
 def has_table(connection: Connection, name: str) -> bool:
@@ -153,5 +153,5 @@ def _effect(writer: Writer, cause: BridgeError) -> BridgeError:
     if cause.code in _RIGHTS:
         return EffectRefused("BR-1604", **facts, detail=cause.facts.get("detail", ""))
     if cause.code in _MISSING:
-        return EffectRefused("BR-1601", **facts, detail=cause.facts.get("detail", cause.text("en")))
+        return EffectRefused("BR-1601", **facts, detail=cause.facts.get("detail", cause.packed()))
     return EffectRefused(cause.code, **cause.facts)

@@ -131,7 +131,7 @@ class StatusConversion:
                 if not document.frees and not document.audited:
                     self._delete(wire, document)
         except BridgeError as cause:
-            raise EffectUnknown("BR-1634", target=self.id, ref=ref, detail=cause.text("en")) from None
+            raise EffectUnknown("BR-1634", target=self.id, ref=ref, detail=cause.packed()) from None
 
     def _free(self, wire: Wire, form: Form, order: HoldOrder, audited: list[Document]) -> None:
         """Turn back what audited documents still hold."""
@@ -189,7 +189,7 @@ class StatusConversion:
         try:
             yield
         except (SourceUnavailable, SourceRefused, SnapshotRejected) as cause:
-            raise EffectUnknown("BR-1637", target=self.id, ref=ref, detail=cause.text("en")) from None
+            raise EffectUnknown("BR-1637", target=self.id, ref=ref, detail=cause.packed()) from None
 
 
 def open_target(target: str, settings: SourceSettings, clock: Clock) -> StatusConversion:

@@ -99,7 +99,7 @@ class HoldApi:
             with self._line() as link:
                 return find(link, self._via.path, ref)
         except BridgeError as cause:
-            raise doubt or EffectUnknown("BR-1664", target=self.id, ref=ref, detail=cause.text("en")) from None
+            raise doubt or EffectUnknown("BR-1664", target=self.id, ref=ref, detail=cause.packed()) from None
 
     @contextmanager
     def _line(self) -> Iterator[Link]:

@@ -132,7 +132,7 @@ def _by_name(source: str, settings: YonyouU8Settings, year: int, cause: BridgeEr
         if (match := pattern.fullmatch(name)) and int(match[1]) <= year
     }
     name = begun[max(begun)] if begun else f"UFDATA_{settings.account}_{year}"
-    return Books(_named(settings, name), name, "name", trouble=cause.text("en"))
+    return Books(_named(settings, name), name, "name", trouble=cause.packed())
 
 
 def _database_names(source: str, settings: YonyouU8Settings) -> list[str]:

@@ -62,7 +62,7 @@ def read_counts(engine: Engine, source: str, settings: YonyouU8Settings, now: da
             found = read_columns(connection, statement, source=source, row_cap=settings.row_cap)
         return _last_counts(found, now.tzinfo), ""
     except BridgeError as cause:
-        return PHYSICAL_COUNTS.empty_table(), cause.text("en")
+        return PHYSICAL_COUNTS.empty_table(), cause.packed()
 
 
 def _last_counts(found: dict[str, list[Any]], zone: tzinfo | None) -> pa.Table:

@@ -110,7 +110,7 @@ def looking(wire: Wire, ref: str) -> Iterator[None]:
     try:
         yield
     except (SourceUnavailable, SourceRefused, SnapshotRejected) as cause:
-        raise EffectUnknown("BR-1645", target=wire.source, ref=ref, detail=cause.text("en")) from None
+        raise EffectUnknown("BR-1645", target=wire.source, ref=ref, detail=cause.packed()) from None
 
 
 def _operate(
