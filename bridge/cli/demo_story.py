@@ -10,7 +10,6 @@ from bridge.cli.output import Output
 from bridge.demo.beats import Accepted, Acted, Beat, Corrected, Froze, Glanced, Looked, Posted, Slipped
 from bridge.demo.plant import U8_CODES
 from bridge.domain.causes import cause_proof
-from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.quantity import to_micro
 from bridge.domain.report import RunReport
@@ -132,7 +131,7 @@ class Story:
     def _refused(self, report: RunReport, at: datetime) -> bool:
         """Say so if the round believed a reading not; return whether it did."""
         if not report.admitted:
-            reason = "; ".join(reason_text(r, self.out.lang) or "" for r in report.snapshots if not r.admitted)
+            reason = "; ".join(reading.refusal.text(self.out.lang) for reading in report.snapshots if reading.refusal)
             self.out.say("demo.line.refused", at=_clock(at), run=report.run, reason=reason)
         return not report.admitted
 

@@ -7,7 +7,6 @@ from alerts.render import figures
 from alerts.render.figures import quantity
 from bridge.cli.equation import Names, balance, show_equation
 from bridge.cli.output import Output
-from bridge.domain.contract import reason_text
 from bridge.domain.episode import Episode
 from bridge.domain.hold import HoldState
 from bridge.domain.report import RunReport
@@ -25,10 +24,10 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     for reading in report.snapshots:
         mark = "✓" if reading.admitted else "✗"
         span = f"{reading.taken_from:%H:%M:%S}–{reading.taken_to:%H:%M:%S}"
-        reason = reason_text(reading, lang)
+        reason = reading.refusal
         out.line(
             f"  {mark} {reading.label}  {span}  {text(lang, 'cli.report.rows', rows=f'{reading.rows:,}')}"
-            + (f"\n      {reason}" if reason else "")
+            + (f"\n      {reason.text(lang)}" if reason else "")
         )
     if not report.admitted:
         out.line(text(lang, "cli.report.suspended", count=len(report.variances)))

@@ -11,7 +11,7 @@ from bridge.cycle.admit import accept_baseline
 from bridge.cycle.round import read
 from bridge.domain.contract import snapshot_json
 from bridge.domain.errors import BridgeError, ConfigError
-from bridge.domain.report import SourceReading
+from bridge.domain.report import SourceReading, refusal
 from bridge.domain.snapshot import Identity
 from bridge.language import text
 
@@ -37,8 +37,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv 
             last, baseline = uow.snapshots.last(name), uow.baselines.get(name)
             reason = None
             if last is not None and not last.admitted:
-                facts = {key: value for key, value in last.reason_facts if key != "gate"}
-                reason = text(session.lang, f"errors.{last.reason_code}", **facts)
+                reason = refusal(last.reason_code, last.reason_facts).text(session.lang)
             rows.append(
                 {
                     "source": name,

@@ -13,7 +13,7 @@ from bridge.doctor.numbers import dormant_with_stock, numbers_of
 from bridge.doctor.reach import address_of, is_reached, network
 from bridge.domain.errors import BridgeError
 from bridge.domain.quantity import to_text
-from bridge.domain.report import money
+from bridge.domain.report import money, refusal
 from bridge.domain.snapshot import Identity, Snapshot
 from reconcilers.align import align
 
@@ -97,10 +97,9 @@ def _of_gates(app: Application, name: str, reading: Reading) -> Iterator[Finding
         if baseline is not None:
             yield fine(name, "BR-2124", by=baseline.by, on=baseline.at.astimezone(app.clock.now().tzinfo).date())
         return
-    facts = {key: value for key, value in judged.reason_facts if key != "gate"}
-    error = BridgeError(judged.reason_code, **facts)
-    level, code = (Level.WARNING, 0) if judged.reason_code == _NO_BASELINE else (Level.BAD, 4)
-    yield Finding(name, level, judged.reason_code, facts, error, code)
+    error = refusal(judged.reason_code, judged.reason_facts)
+    level, code = (Level.WARNING, 0) if error.code == _NO_BASELINE else (Level.BAD, 4)
+    yield Finding(name, level, error.code, error.facts, error, code)
 
 
 def _of_snapshot(app: Application, identity: Identity, snapshot: Snapshot) -> Iterator[Finding]:

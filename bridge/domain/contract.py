@@ -54,7 +54,7 @@ def report_json(report: RunReport, lang: str) -> Json:
 
 
 def snapshot_json(reading: SourceReading, lang: str) -> Json:
-    """Return one source's part in a run; `reason` is null or `gate: sentence`."""
+    """Return one source's part in a run; `reason` is null or `gate: sentence [code]`."""
     return {
         "source": reading.source,
         "label": reading.label,
@@ -63,18 +63,14 @@ def snapshot_json(reading: SourceReading, lang: str) -> Json:
         "as_of": _iso(reading.as_of),
         "rows": reading.rows,
         "admitted": reading.admitted,
-        "reason": reason_text(reading, lang),
+        "reason": _reason(reading, lang),
     }
 
 
-def reason_text(reading: SourceReading, lang: str) -> str | None:
-    """Return why a reading was refused as `gate: sentence [code]`, None when it was admitted."""
-    if reading.admitted:
+def _reason(reading: SourceReading, lang: str) -> str | None:
+    if reading.refusal is None:
         return None
-    facts = dict(reading.reason_facts)
-    gate = facts.pop("gate", "refused")
-    sentence = language.text(lang, f"errors.{reading.reason_code}", **facts)
-    return f"{gate}: {sentence} [{reading.reason_code}]"
+    return f"{dict(reading.reason_facts).get('gate', 'refused')}: {reading.refusal.text(lang)}"
 
 
 def variance_json(episode: Episode, lang: str = "zh") -> Json:

@@ -1,9 +1,11 @@
 """What a run found, as one value: the JSON contract, the terminal, the mail and the replay are all made from it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.domain.episode import Episode
+from bridge.domain.errors import BridgeError
 from bridge.domain.hold import Hold
 from bridge.domain.quantity import to_text
 from bridge.domain.variance import DocumentRef
@@ -23,6 +25,16 @@ class SourceReading:
     blob: str  # hash of the stored snapshot, '' when nothing could be stored
     reason_code: str = ""
     reason_facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def refusal(self) -> BridgeError | None:
+        """Return the gate's refusal as an error, None for an admitted reading."""
+        return None if self.admitted else refusal(self.reason_code, self.reason_facts)
+
+
+def refusal(code: str, facts: Iterable[tuple[str, str]]) -> BridgeError:
+    """Given a kept refusal, return it as an error; which gate it was is no fact of the sentence."""
+    return BridgeError(code, **{name: value for name, value in facts if name != "gate"})
 
 
 @dataclass(frozen=True)
