@@ -20,6 +20,7 @@ _WORDED = {
     "state": ("cli.state", "cli.hold_state", "cli.document_state", "cli.effect_state"),
     "operations": ("mail.operation",),
     "finding": ("cli.hold_finding",),
+    "detail": ("cli.hold_why",),
 }
 """Columns whose values are words of ours, and where their texts stand."""
 
@@ -87,11 +88,9 @@ class Output:
         """Given a column and its value, return it as a person reads it: states in words, moments without year."""
         if name in _WORDED:
             known = catalogue(self.lang)
-            each = value if isinstance(value, (list, tuple)) else [value]
-            return " ".join(
-                next((known[f"{kind}.{one}"] for kind in _WORDED[name] if f"{kind}.{one}" in known), _show(one))
-                for one in each
-            )
+            each = [_show(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
+            keys = {one: [f"{kind}.{one.replace(' ', '_')}" for kind in _WORDED[name]] for one in each}
+            return " ".join(next((known[key] for key in keys[one] if key in known), one) for one in each)
         words = _show(value)
         return f"{words[5:10]} {words[11:16]}" if _MOMENT.fullmatch(words) else words
 

@@ -102,18 +102,18 @@ def _requeue(store: Store, effect: Effect, now: datetime) -> None:
 
 def _read_back(store: Store, carriers: Carriers, effect: Effect, clock: Clock) -> None:
     """Ask the target what became of a place or lift, and finish or repeat it. Targets are idempotent by reference."""
-    hold = _hold_of(store, effect)
-    target = carriers.targets(hold.target)
     try:
-        there = target.probe(hold.order.ref).present if target.ability.can_probe else False
+        hold = _hold_of(store, effect)
+        target = carriers.targets(hold.target)
+        there = target.probe(hold.order.ref) if target.ability.can_probe else None
     except BridgeError:
         return  # stays unknown: nothing is repeated while the target cannot be read
-    finished = there if effect.kind is EffectKind.PLACE else not there
-    if not (finished and target.ability.can_probe):
+    if there is None or there.present is not (effect.kind is EffectKind.PLACE):
         _requeue(store, effect, clock.now())
         return
+    found = hold.order.quantity if there.quantity is None else there.quantity
     with store.begin() as uow:
-        receipt = Receipt(ref=hold.order.ref, done=True, quantity=hold.order.quantity, detail="read back")
+        receipt = Receipt(ref=hold.order.ref, done=True, quantity=found, detail=there.detail or "read back")
         _settle_hold(uow, hold, effect.kind, receipt, clock.now())
         uow.outbox.settle(_id(effect), EffectState.DONE)
         uow.commit()
@@ -201,7 +201,8 @@ def _refused(store: Store, epoch: int, effect: Effect, error: BridgeError, clock
         elif effect.kind is EffectKind.LIFT:
             _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
         uow.outbox.failed(_id(effect), epoch, error.packed())
-        uow.audit.append("system", f"{effect.kind.value}.failed", effect.key, {"error": str(error)}, now)
+        about = effect.key if effect.kind is EffectKind.MAIL else effect.subject  # a hold's story tells its refusals
+        uow.audit.append("system", f"{effect.kind.value}.failed", about, {"error": str(error)}, now)
         uow.commit()
     return Delivered(failed=1)
 

@@ -32,10 +32,15 @@ def queue_lift(uow: UnitOfWork, hold: Hold, by: str, why: str, at: datetime) -> 
 def expire(uow: UnitOfWork, at: datetime, *, on_expire: str, ttl: timedelta) -> tuple[Hold, ...]:
     """Deal with every hold whose life is over: `release` lifts it, `escalate` keeps it, at most MAX_EXTENSIONS times.
 
-    Return the holds touched, so that people are told.
+    A lifting that the target refused is tried again: nothing may stay blocked because one try failed. Return the holds
+    touched, so that people are told.
     """
     touched = []
+    tried = uow.outbox.unfinished()
     for hold in uow.holds.standing():
+        if hold.state is HoldState.UNKNOWN and hold.id not in tried:
+            touched.append(queue_lift(uow, hold, "system", "refused before", at))
+            continue
         if hold.order.expires_at > at or hold.state not in {HoldState.ACTIVE, HoldState.OVERRIDDEN}:
             continue
         if on_expire == "escalate" and hold.extensions < MAX_EXTENSIONS:

@@ -41,7 +41,7 @@ def run_pair(
             number=uow.runs.next_number(),
             at=at,
             before=tuple(uow.episodes.open_for(plan.id)),
-            known_holds=tuple(uow.holds.list(pair=plan.id)),
+            known_holds=tuple(uow.holds.concerning(plan.id)),
             placed_today=uow.holds.placed_since(at.replace(hour=0, minute=0, second=0, microsecond=0)),
             deadlines=deadlines,
             agreements=settled,

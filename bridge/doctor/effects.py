@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from alerts.mail import try_login
 from alerts.register import REGISTER
 from bridge.bootstrap import Application
-from bridge.doctor.finding import Finding, fine, of_error, warning
+from bridge.doctor.finding import Finding, fine, of_error, some, warning
 from bridge.domain.errors import BridgeError
+from bridge.domain.hold import HoldState
 from bridge.mail_rules import mail_server
 
 _UNKNOWN_REF = "SBDOCTOR00000000"
@@ -26,7 +27,7 @@ def mail(app: Application) -> Iterator[Finding]:
 
 
 def holds(app: Application) -> Iterator[Finding]:
-    """Yield whether each hold target can be read: what stands there, and a reference that nobody has placed."""
+    """Yield whether each hold target can be read: what stands there, a reference nobody has placed; and what is in doubt."""
     for name in app.target_names():
         area = "holds"
         try:
@@ -41,5 +42,10 @@ def holds(app: Application) -> Iterator[Finding]:
         else:
             facts = {"target": name, "level": target.ability.level, "count": standing}
             yield fine(area, "BR-2132", **facts, operations=", ".join(target.ability.operations))
+    with app.store.read() as uow:
+        concerning = [hold for pair in app.settings.pairs for hold in uow.holds.concerning(pair.id)]
+    doubtful = [hold.id for hold in concerning if hold.state in {HoldState.UNKNOWN, HoldState.FAILED}]
+    if doubtful:
+        yield warning("holds", "BR-2153", count=len(doubtful), holds=some(doubtful))
     if not app.target_names() and app.settings.plant.mode == "hold":
         yield warning("holds", "BR-2134", register=REGISTER)

@@ -1,10 +1,13 @@
 """One line of the doctor: about what, how bad, and a sentence with its cure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bridge.domain.errors import BridgeError, ConfigError
 from bridge.language import text
+
+_SHOWN = 5
 
 
 class Level(StrEnum):
@@ -65,3 +68,9 @@ def of_error(area: str, error: BridgeError, exit_code: int = 0) -> Finding:
 
 def _texts(facts: dict[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in facts.items()}
+
+
+def some(names: Sequence[str]) -> str:
+    """Given names, return the first of them, with how many more there are."""
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" +{rest}" if rest > 0 else "")

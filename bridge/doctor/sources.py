@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from bridge.bootstrap import Application
 from bridge.cycle.admit import admit
 from bridge.cycle.collect import Reading, collect
-from bridge.doctor.finding import Finding, Level, fine, of_error, warning
+from bridge.doctor.finding import Finding, Level, fine, of_error, some, warning
 from bridge.doctor.numbers import dormant_with_stock, numbers_of
 from bridge.doctor.reach import address_of, is_reached, network
 from bridge.domain.errors import BridgeError
@@ -31,7 +31,6 @@ _MEANING = frozenset(
 )
 """Findings of connectors that say what a balance means: good to know, nothing to do."""
 _NO_BASELINE = "BR-1810"
-_SHOWN = 5
 
 
 def source(app: Application, name: str) -> tuple[Finding, ...]:
@@ -107,7 +106,7 @@ def _of_snapshot(app: Application, identity: Identity, snapshot: Snapshot) -> It
     area, counted = identity.source, numbers_of(snapshot)
     dormant = dormant_with_stock(snapshot)
     if dormant and not any("forbidden" in key for key, _ in identity.findings):
-        yield warning(area, "BR-2125", count=len(dormant), items=_shown(dormant))
+        yield warning(area, "BR-2125", count=len(dormant), items=some(dormant))
     if snapshot.items.num_rows and counted.items_without_cost:
         yield warning(area, "BR-2126", count=counted.items_without_cost, of=counted.items_with_stock)
     master = app.settings.master
@@ -118,17 +117,12 @@ def _of_snapshot(app: Application, identity: Identity, snapshot: Snapshot) -> It
         yield warning(area, "BR-2104", **facts, currency=app.settings.plant.currency)
     if aligned.unmapped_warehouses:
         names = [each.warehouse for each in aligned.unmapped_warehouses]
-        yield warning(area, "BR-2108", count=len(names), warehouses=_shown(names))
+        yield warning(area, "BR-2108", count=len(names), warehouses=some(names))
     if aligned.unit_problems:
         lacking = [f"{each.code} {each.unit or '?'}→{each.base or '?'}" for each in aligned.unit_problems]
-        yield warning(area, "BR-2109", count=len(lacking), items=_shown(lacking))
+        yield warning(area, "BR-2109", count=len(lacking), items=some(lacking))
     negative = snapshot.lines.filter(pc.less(snapshot.lines["quantity"], 0))
     if negative.num_rows:
         worst = min(negative.to_pylist(), key=lambda line: line["quantity"])
         facts = {"count": negative.num_rows, "item": worst["item"], "quantity": to_text(worst["quantity"])}
         yield warning(area, "BR-2128", **facts)
-
-
-def _shown(names: list[str]) -> str:
-    rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" +{rest}" if rest > 0 else "")

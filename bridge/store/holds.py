@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from bridge.domain.episode import ENDED
 from bridge.domain.hold import STANDING, Hold, HoldState
 from bridge.store import canonical
 from bridge.store.statements import upsert
-from bridge.store.tables import holds
+from bridge.store.tables import episodes, holds
 
 Found = list[Hold]  # the classes have a method named list
 
@@ -53,6 +54,12 @@ class Holds:
         """Return every hold that may block something in the target (None: in any), oldest first."""
         chosen = select(holds).where(holds.c.state.in_(STANDING)).order_by(holds.c.created_at, holds.c.id)
         return self._read(chosen if target is None else chosen.where(holds.c.target == target))
+
+    def concerning(self, pair: str) -> Found:
+        """Return the pair's standing holds, and all there ever were of its open variances, youngest first."""
+        is_open = select(episodes.c.id).where(episodes.c.pair == pair, episodes.c.state.not_in(ENDED))
+        chosen = select(holds).order_by(holds.c.created_at.desc(), holds.c.id.desc()).where(holds.c.pair == pair)
+        return self._read(chosen.where(holds.c.state.in_(STANDING) | holds.c.variance.in_(is_open)))
 
     def list(
         self,

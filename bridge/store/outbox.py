@@ -91,6 +91,12 @@ class Outbox:
             values["due_at"] = due_at
         return self._change((outbox.c.id == effect_id) & (outbox.c.state == EffectState.UNKNOWN), values)
 
+    def unfinished(self) -> frozenset[str]:
+        """Return the subjects of all effects that still need somebody."""
+        return frozenset(
+            self.connection.execute(select(outbox.c.subject).where(outbox.c.state.in_(UNFINISHED))).scalars()
+        )
+
     def get(self, key: str) -> Effect | None:
         """Return the effect with this key, None when it was never queued."""
         row = self.connection.execute(select(outbox).where(outbox.c.key == key)).one_or_none()

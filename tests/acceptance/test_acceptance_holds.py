@@ -276,3 +276,48 @@ def test_expired_holds_are_kept_and_then_released(held: Plant):
     held.reconcile()
     assert held.frozen() == {}
     assert held.run("holds", "list", "--all", "--json").json[0]["state"] == "expired"
+
+
+def _in_doubt(plant: Plant) -> None:
+    """Make the placing of the one hold an effect whose outcome nobody knows, as a broken connection leaves it."""
+    change(plant.store, "UPDATE outbox SET state = 'unknown' WHERE kind = 'place'")
+    doubtful = "state = 'unknown', body = json_set(body, '$.state', 'unknown', '$.placed', 0)"
+    assert change(plant.store, f"UPDATE holds SET {doubtful}") == 1
+
+
+def test_a_hold_in_doubt_is_taken_over_with_what_the_target_says(held: Plant):
+    """U8 froze only 300 before the connection broke: the register says 300, not the 500 asked for."""
+    _in_doubt(held)
+    change(held.u8, "UPDATE CurrentStock SET fStopQuantity = 300 WHERE fStopQuantity <> 0")
+    held.reconcile()
+    assert [(h["state"], h["quantity"]) for h in held.run("holds", "list", "--json").json] == [("active", "300")]
+
+
+def test_a_target_lost_from_the_configuration_stops_nothing_else(held: Plant):
+    """A hold in doubt whose target is gone stays in doubt; the round, and every mail, goes on."""
+    _in_doubt(held)
+    held.configure(sources__u8__hold=None)
+    done = held.reconcile()
+    assert (done.code, done.json["confirmed"]) == (10, 1)
+    assert [h["state"] for h in held.run("holds", "list", "--json").json] == ["unknown"]
+
+
+@pytest.mark.parametrize("over", ["its life is over", "its difference is gone"])
+def test_a_refused_lift_is_tried_again_until_it_is_done(held: Plant, over):
+    """The one round that would have lifted the hold was refused; no hold stays because of that."""
+    hold = {"via": "frozen_quantity", "account_sets": ["UFDATA_002_2026"]}
+    held.configure(holds__on_expire="release", sources__u8__hold=None)
+    if over == "its difference is gone":
+        held.stock(M_001__01="1030")
+        held.confirm()
+    else:
+        held.later(hours=9)
+        held.reconcile()
+    assert [h["state"] for h in held.run("holds", "list", "--json").json] == ["unknown"]
+    assert list(held.frozen().values()) == [500.0]
+    assert "BR-2153" in held.run("doctor").out
+    held.configure(sources__u8__hold=hold)
+    held.later(minutes=30)
+    held.reconcile()
+    assert held.frozen() == {}
+    assert held.run("holds", "list", "--json").json == []

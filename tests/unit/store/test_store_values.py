@@ -170,6 +170,30 @@ def test_holds_round_trip(store, sample):
         assert len(uow.holds.list(pair="fin_wms", variance=sample.hold.variance)) == 2
 
 
+def test_the_holds_that_concern_a_run(store, sample):
+    """However many came after: what stands, and what an open variance ever had; nothing of the others."""
+
+    def held(number, **changes):
+        order = replace(sample.hold.order, ref=f"SB{number}")
+        return replace(sample.hold, id=f"H-{number}", order=order, state=HoldState.RELEASED, **changes)
+
+    standing = replace(held(1, variance="V-old"), state=HoldState.UNKNOWN)
+    tried, over = held(2, variance=sample.episode.id), held(3, variance="V-old")
+    other = replace(held(4, variance=sample.episode.id, pair="other"), state=HoldState.ACTIVE)
+    ended = replace(sample.episode, id="V-old", state=EpisodeState.CLOSED, variance=at_another_place(sample.episode))
+    with store.begin() as uow:
+        uow.episodes.save(sample.episode)
+        uow.episodes.save(ended)
+        for hold in (standing, tried, over, other):
+            uow.holds.save(hold)
+        assert {hold.id for hold in uow.holds.concerning("fin_wms")} == {standing.id, tried.id}
+
+
+def at_another_place(episode):
+    """Return the episode's variance at another position: one position has one open variance."""
+    return replace(episode.variance, position=replace(episode.variance.position, item="M-2"))
+
+
 def test_a_reference_stands_once_in_a_target(store, sample):
     """The same reference may stand twice only one after the other; by_ref then gives the younger."""
     again = replace(sample.hold, id="H-9", created_at=sample.now + timedelta(hours=1))
