@@ -160,28 +160,57 @@ def keys(schema: Schema, condition: Condition, upper: int) -> sa.Select[Any]:
 def fingerprints(schema: Schema, condition: Condition, known: int, upper: int) -> sa.Select[Any]:
     """Return per block of bill ids, and apart for bills up to `known` and after, sums that change when a line does.
 
-    One row a block instead of a month of lines: the server reads, little travels.
+    One row a block instead of a month of lines: the server reads, little travels. Each fact is weighed by its line's
+    place in the block: without that two changes that are each other's reverse (one bill audited, another un-audited;
+    two quantities swapped) would leave the sums as they were. The first three say which lines there are.
     """
     head, entry = bill_tables(schema)
-    block = sa.cast(head.column("FInterID"), sa.BigInteger) // sa.literal_column(str(BLOCK), sa.BigInteger)
+    block = _whole(head.column("FInterID")) // sa.literal_column(str(BLOCK), sa.BigInteger)
     is_new = sa.case((newer(schema, known), sa.literal_column("1")), else_=_ZERO)
-    columns = [head.column(name) for name in ("FInterID", "FStatus", *_present(head, "FCancellation", "FROB"))]
-    columns += [entry.column(name) for name in ("FItemID", "FDCStockID", *_present(entry, "FSCStockID"))]
-    if head.has("FUpStockWhenSave"):
-        columns.append(head.column("FUpStockWhenSave"))
-    sums = [sa.func.sum(sa.func.coalesce(sa.cast(column, sa.BigInteger), _ZERO) % _MODULUS) for column in columns]
-    steps = sa.cast(entry.column("FQty") * sa.literal_column("1000000"), sa.Numeric(38, 0))
-    sums.append(sa.func.sum(sa.func.coalesce(steps, _ZERO) % _MODULUS))
+    weight = _weight(head, entry)
+    facts = [weight, *(_whole(column) % _MODULUS for column in _watched_columns(head, entry))]
+    facts.append(sa.cast(entry.column("FQty") * sa.literal_column("1000000"), sa.Numeric(38, 0)) % _MODULUS)
+    sums = [weight, *(sa.func.coalesce(fact, _ZERO) * weight for fact in facts)]
     return (
         sa.select(
             block.label("block"),
             is_new.label("is_new"),
             sa.func.count().label("lines"),
-            *(column.label(f"sum_{n}") for n, column in enumerate(sums)),
+            *(sa.func.sum(fact).label(f"sum_{n}") for n, fact in enumerate(sums)),
         )
         .select_from(entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID")))
         .where(condition, *_counted(head, upper))
         .group_by(block, is_new)
+    )
+
+
+def _weight(head: TableSchema, entry: TableSchema) -> sa.ColumnElement[Any]:
+    """Return a number that tells the lines of a block apart; small, so that a block's sums stay far from overflow."""
+    of_bill = _whole(head.column("FInterID")) % sa.literal_column(str(BLOCK), sa.BigInteger)
+    of_line = _whole(entry.column("FEntryID")) % sa.literal_column("1009", sa.BigInteger)
+    return of_bill * sa.literal_column("1009", sa.BigInteger) + of_line + sa.literal_column("1", sa.BigInteger)
+
+
+def _watched_columns(head: TableSchema, entry: TableSchema) -> list[sa.ColumnElement[Any]]:
+    """Return what of a line may change: state, sign, item, warehouses, business date."""
+    columns = [head.column(name) for name in ("FStatus", *_present(head, "FCancellation", "FROB", "FUpStockWhenSave"))]
+    columns += [entry.column(name) for name in ("FItemID", "FDCStockID", *_present(entry, "FSCStockID"))]
+    year, month, day = (sa.extract(part, head.column("FDate")) for part in ("year", "month", "day"))
+    return [*columns, year * sa.literal_column("372") + month * sa.literal_column("31") + day]
+
+
+def _whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(column, sa.BigInteger)
+
+
+def still_open(schema: Schema, before: str, upper: int) -> sa.Select[Any]:
+    """Return how many lines of bills dated before that day can still change, and the sum of their bills' ids."""
+    head, entry = bill_tables(schema)
+    ids = sa.func.coalesce(sa.func.sum(_whole(head.column("FInterID"))), _ZERO)
+    return (
+        sa.select(sa.func.count(), ids)
+        .select_from(entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID")))
+        .where(watched(schema, before), sa.not_(dated(schema, before)), *_counted(head, upper))
     )
 
 

@@ -5,21 +5,23 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 Sums = tuple[int, ...]
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
 class Cursor:
     """`max_id` is the highest FInterID seen, `window_from` the first day (`YYYY-MM-DD`) that is watched.
 
-    `full_at` is when the whole window was last read. `blocks` holds the fingerprint of each block of bill ids over the
-    watched bills up to `max_id`: number of lines, sum of bill ids, then sums of what may change.
+    `full_at` is when the whole window was last read. `still_open` counts the lines of older bills that can still change,
+    and adds up their bills' ids. `blocks` holds the fingerprint of each block of bill ids over the
+    watched bills up to `max_id` (bills.fingerprints).
     """
 
     account: str
     max_id: int
     window_from: str
     full_at: datetime
+    still_open: tuple[int, int] = (0, 0)
     blocks: dict[int, Sums] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -35,6 +37,7 @@ def parse(text: str) -> Cursor | None:
             return None
         blocks = {int(block): tuple(int(number) for number in sums) for block, sums in found.pop("blocks").items()}
         full_at = datetime.fromisoformat(found.pop("full_at"))
-        return Cursor(**found, full_at=full_at, blocks=blocks)
+        lines, ids = found.pop("still_open")
+        return Cursor(**found, full_at=full_at, still_open=(int(lines), int(ids)), blocks=blocks)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

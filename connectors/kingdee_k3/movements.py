@@ -5,11 +5,11 @@ bills of the last weeks (setting `reread`), and of every older one still unaudit
 and a block whose sums changed is read again. That notices audit, unaudit, void, edited quantities and deletions, and
 bills whose id was drawn earlier than they were saved. Every `full_pass` the whole window is read regardless.
 
-When lines may have gone, the keys of the window are scanned: `complete_keys` then holds every key of a bill dated from
-`complete_since` on; the cursor's `window_from` says the same. Keys of older bills are not judged.
+When lines may have gone, the keys of the window are scanned, and of the whole history at a full pass: `complete_keys`
+then holds every key of a bill dated from `complete_since` on. Keys of older bills are not judged.
 """
 
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
@@ -23,7 +23,7 @@ from connectors.kingdee_k3.cards import is_set
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.cursor import Cursor, Sums, parse
 
-_IDENTITY = 2  # the first sums of a block: number of lines, sum of bill ids
+_IDENTITY = 3  # the first sums of a block say which lines there are: their number, their weights, these squared
 
 
 def read_movements(
@@ -41,13 +41,16 @@ def read_movements(
     known = last.max_id if last else 0
     found, fresh = _fingerprints(connection, schema, window, known, upper)
     history = min(window, _day_before(now, settings.history))
+    lines, ids = connection.execute(bills.still_open(schema, window, upper)).one()
+    still_open = (int(lines), int(ids))
     if last is None:
-        back_to = history
-        condition = bills.watched(schema, back_to)
+        is_full = True
+        condition = bills.watched(schema, history)
     else:
-        back_to = window
-        # A highest id that fell means a restored database or a deleted last bill: look at everything again.
-        is_full = upper < last.max_id or now - last.full_at >= parse_duration(settings.full_pass)
+        # A highest id that fell means a restored database or a deleted last bill: look at everything again. So it is
+        # when an old bill that was open is no more so: was it closed, or deleted?
+        is_full = upper < last.max_id or not timedelta(0) <= now - last.full_at < parse_duration(settings.full_pass)
+        is_full = is_full or (last.window_from == window and last.still_open != still_open)
         changed = sorted(block for block in {*found, *last.blocks} if found.get(block) != last.blocks.get(block))
         condition = bills.newer(schema, known)
         if is_full:
@@ -61,10 +64,11 @@ def read_movements(
     if last is None:
         keys = frozenset(table["key"].to_pylist())
     elif is_full or any(_identity(found, block) != _identity(last.blocks, block) for block in changed):
-        keys = _keys(connection, schema, settings, window, upper)
+        keys = _keys(connection, schema, settings, history if is_full else window, upper)
     full_at = now if last is None or is_full else last.full_at
-    cursor = Cursor(account.fingerprint, upper, window, full_at, _added(found, fresh))
-    return MovementBatch(table, cursor.text(), keys, None if keys is None else _midnight(back_to, now.tzinfo))
+    cursor = Cursor(account.fingerprint, upper, window, full_at, still_open, _added(found, fresh))
+    since_day = _midnight(history if is_full else window, now.tzinfo)
+    return MovementBatch(table, cursor.text(), keys, None if keys is None else since_day)
 
 
 def _fingerprints(
@@ -90,9 +94,9 @@ def _identity(blocks: dict[int, Sums], block: int) -> Sums:
 
 
 def _keys(
-    connection: Connection, schema: Schema, settings: KingdeeK3Settings, window: str, upper: int
+    connection: Connection, schema: Schema, settings: KingdeeK3Settings, since: str, upper: int
 ) -> frozenset[str]:
-    asked = bills.keys(schema, bills.dated(schema, window), upper)
+    asked = bills.keys(schema, bills.watched(schema, since), upper)
     rows = read_columns(connection, asked, source=schema.source, row_cap=settings.row_cap)
     lines = zip(rows["bill_id"], rows["entry_id"], rows["type"], strict=True)
     return frozenset(key for bill, entry, kind in lines for key in keys_of(bill, entry, int(kind)))

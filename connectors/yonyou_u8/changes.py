@@ -77,17 +77,22 @@ def _set_back(reading: Reading, cursor: Cursor, fence: int | None) -> bool:
         return False
     if fence < cursor.fence:
         return True
-    if cursor.anchor is None:
-        return False
-    kind, auto_id, version = cursor.anchor
+    seen = [(_version_of(reading, kind, auto_id), version) for kind, auto_id, version in cursor.anchors]
+    if any(now is not None and now < before for now, before in seen):
+        return True
+    # The newest document gone was deleted or entered anew. The newest two gone: rather a backup came back that never had
+    # them, and the versions have grown past the fence since; reading all again is dear, but loses nothing.
+    return bool(seen) and all(now is None for now, _ in seen[:2])
+
+
+def _version_of(reading: Reading, kind: str, auto_id: int) -> int | None:
     pair = next((pair for pair in reading.pairs if pair.type == kind), None)
     if pair is None:
-        return True
+        return None
     _, body, _, b = document_tables(reading.schema, pair)
-    seen = reading.connection.execute(
-        sa.select(version_number(body.column("rowufts", b))).where(body.column("AutoID", b) == auto_id)
-    ).scalar()
-    return seen is not None and int(seen) < version
+    asked = sa.select(version_number(body.column("rowufts", b))).where(body.column("AutoID", b) == auto_id)
+    found = reading.connection.execute(asked).scalar()
+    return None if found is None else int(found)
 
 
 def _window(cursor: Cursor, settings: YonyouU8Settings, now: datetime) -> Window:

@@ -13,8 +13,8 @@ class Cursor:
 
     `fence`: row version up to which all is read (None = the tables have none). `top`: highest AutoID read. `count`:
     lines that counted then, `counted_at`: when that was last asked. `on_save`: the families whose unaudited documents
-    move stock, `assumed`: those nobody could tell yet. `anchor`: the newest line read (type, AutoID, version), to notice
-    a database that was set back. `former`: account databases of earlier years, whose keys must not look deleted.
+    move stock, `assumed`: those nobody could tell yet. `anchors`: the newest lines read (type, AutoID, version), to
+    notice a database that was set back. `former`: account databases of earlier years, whose keys must not look deleted.
     """
 
     database: str
@@ -24,10 +24,10 @@ class Cursor:
     on_save: tuple[str, ...]
     assumed: tuple[str, ...]
     scanned_at: str
-    anchor: tuple[str, int, int] | None = None
+    anchors: tuple[tuple[str, int, int], ...] = ()
     former: tuple[str, ...] = ()
     counted_at: str = ""
-    version: Literal[1] = 1
+    version: Literal[2] = 2
 
     def text(self) -> str:
         """Return the cursor as text."""
@@ -35,11 +35,16 @@ class Cursor:
 
     def scan_due(self, now: datetime, every_s: float) -> bool:
         """Return whether all keys should be compared again."""
-        return (now - datetime.fromisoformat(self.scanned_at)).total_seconds() >= every_s
+        return is_due(self.scanned_at, now, every_s)
 
     def count_due(self, now: datetime, every_s: float) -> bool:
         """Return whether the lines should be counted again."""
-        return not self.counted_at or (now - datetime.fromisoformat(self.counted_at)).total_seconds() >= every_s
+        return not self.counted_at or is_due(self.counted_at, now, every_s)
+
+
+def is_due(last: str, now: datetime, every_s: float) -> bool:
+    """Return whether something last done at `last` should be done again; always when a clock had been ahead then."""
+    return not 0 <= (now - datetime.fromisoformat(last)).total_seconds() < every_s
 
 
 _CURSOR = TypeAdapter(Cursor)

@@ -27,13 +27,17 @@ _SUBCONTRACT = {"purchase_receipt": "subcontract_receipt", "material_issue": "su
 
 @dataclass(frozen=True)
 class Meaning:
-    """How to read the lines: whose they are, which families count when saved, the plant's zone, the references."""
+    """How to read the lines: whose they are, which families count when saved, the plant's zone, the references.
+
+    `carried` = the year's opening documents repeat stock that an earlier year's documents have brought in already.
+    """
 
     source: str
     database: str
     on_save: tuple[str, ...]
     zone: tzinfo | None
     reference_columns: tuple[str, ...]
+    carried: bool = False
 
 
 def line_key(database: str, pair: Documents, auto_id: object) -> str:
@@ -47,6 +51,8 @@ def movement_rows(
     """Given the lines of every pair by column, return MOVEMENTS."""
     tables = [MOVEMENTS.empty_table()]
     for pair, columns in found:
+        if meaning.carried and pair.family == "opening":
+            continue
         lines = zip(*columns.values(), strict=True)
         rows = [_row(pair, dict(zip(columns, line, strict=True)), meaning, transfers) for line in lines]
         tables.append(pa.Table.from_pylist(rows, schema=MOVEMENTS))

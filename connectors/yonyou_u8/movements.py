@@ -4,7 +4,8 @@ With row versions (`ufts` of the head, `rowufts` of the body) everything changed
 lines with a higher AutoID and, again, everything dated or audited in the `reread` window or still unaudited. Deletions
 leave no version behind: every `count_every` the number of counting lines must be the former one plus the new ones,
 else, and once a `key_scan` period, all keys are listed. A database that was set back (its versions lie below the fence,
-or the newest line known has an older one) is read again whole, as is everything when a 修改现存量时点 switch changes.
+or the newest lines known have older ones, or are gone) is read again whole, as is everything when a 修改现存量时点
+switch changes.
 
 Keys are `<account database>:<document type>:<AutoID>`: numbers repeat over the years, databases do not.
 """
@@ -26,6 +27,8 @@ from connectors.yonyou_u8.cursor import Cursor, parse_cursor
 from connectors.yonyou_u8.lines import Meaning, movement_rows
 from connectors.yonyou_u8.reading import Found, open_reading
 from connectors.yonyou_u8.versions import read_fence
+
+_ANCHORS = 4
 
 
 def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: datetime, since: str) -> MovementBatch:
@@ -54,7 +57,9 @@ def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: d
         scan = due or changes.whole or count != expected
         every_row = changes.whole and settings.documents_from is None
         scanned = reading.keys() if scan and not every_row else set()
-    meaning = Meaning(source, reading.schema.database, changes.on_save, now.tzinfo, settings.reference_columns)
+    meaning = Meaning(
+        source, reading.schema.database, changes.on_save, now.tzinfo, settings.reference_columns, carried=bool(former)
+    )
     rows = movement_rows(changes.found, meaning, transfers)
     keys = set(rows["key"].to_pylist()) if every_row else scanned
     complete = _with_former(source, books, keys, former) if scan else None
@@ -67,7 +72,7 @@ def read_movements(source: str, settings: YonyouU8Settings, books: Books, now: d
         on_save=changes.on_save,
         assumed=changes.assumed,
         scanned_at=now.isoformat() if scan or cursor is None else cursor.scanned_at,
-        anchor=_anchor(changes.found) or (kept.anchor if kept else None),
+        anchors=_anchors(changes.found, kept.anchors if kept else ()),
         former=former,
         counted_at=now.isoformat() if counted or cursor is None else cursor.counted_at,
     )
@@ -103,15 +108,18 @@ def _auto_ids(found: Found) -> list[int]:
     return [int(auto_id) for _, columns in found for auto_id in columns["auto_id"]]
 
 
-def _anchor(found: Found) -> tuple[str, int, int] | None:
-    """Return type, AutoID and version of the newest line read."""
-    newest = [
-        (int(version), int(auto_id), pair.type)
+def _anchors(found: Found, kept: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """Return type, AutoID and version of the newest lines known, of several documents: one may be deleted any time."""
+    newest = {
+        (pair.type, number): (int(version), int(auto_id))
         for pair, columns in found
-        for auto_id, version in zip(columns["auto_id"], columns.get("version", ()), strict=False)
+        for version, auto_id, number in sorted(
+            zip(columns.get("version", ()), columns["auto_id"], columns["number"], strict=False),
+            key=lambda line: int(line[0] or 0),
+        )
         if version is not None
-    ]
-    if not newest:
-        return None
-    version, auto_id, kind = max(newest)
-    return kind, auto_id, version
+    }
+    known = {(kind, auto_id): version for kind, auto_id, version in kept}
+    known |= {(kind, auto_id): version for (kind, _), (version, auto_id) in newest.items()}
+    latest = sorted(known.items(), key=lambda anchor: anchor[1], reverse=True)[:_ANCHORS]
+    return tuple((kind, auto_id, version) for (kind, auto_id), version in latest)

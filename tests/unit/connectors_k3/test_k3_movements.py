@@ -234,7 +234,73 @@ def test_the_full_pass_sees_what_sums_do_not(books):
     batch = ledger.pull(NOW + timedelta(hours=7))
     assert ledger.rows[f"{bill}:1"]["batch"] == "B2"
     assert batch.complete_keys == {f"{bill}:1"}
-    assert batch.complete_since == datetime(2026, 10, 19, tzinfo=SHANGHAI)
+    assert batch.complete_since == datetime(2025, 10, 19, tzinfo=SHANGHAI), "a full pass judges the whole history"
+
+
+def test_one_bill_audited_and_another_unaudited_at_once(books):
+    """Changes that are each other's reverse leave no sum as it was: bills, and the quantities of two lines."""
+    one = books.save_bill(1, [BillLine("00710", "01", 5)], TODAY, "王芳")
+    two = books.save_bill(1, [BillLine("00710", "02", 5)], TODAY, "王芳")
+    three = books.save_bill(1, [BillLine("00710", "01", 5), BillLine("NA", "01", 8, "B")], TODAY, "王芳")
+    books.audit(one, "李", TODAY)
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    books.unaudit(one)
+    books.audit(two, "李", TODAY)
+    run(books.path, f"UPDATE ICStockBillEntry SET FQty = 13 - FQty WHERE FInterID = {three}")
+    ledger.pull(NOW + timedelta(hours=1))
+    assert (ledger.rows[f"{one}:1"]["state"], ledger.rows[f"{two}:1"]["state"]) == ("saved", "audited")
+    assert [ledger.rows[f"{three}:{line}"]["effect"] for line in (1, 2)] == [8_000_000, 5_000_000]
+
+
+def test_a_line_replaced_by_another(books):
+    """A line under a new entry number is a new line, and the former is gone."""
+    bill = books.save_bill(1, [BillLine("00710", "01", 5), BillLine("NA", "01", 8, "B")], TODAY, "王芳")
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    run(books.path, f"UPDATE ICStockBillEntry SET FEntryID = 3 WHERE FInterID = {bill} AND FEntryID = 2")
+    ledger.pull(NOW + timedelta(hours=1))
+    assert sorted(ledger.rows) == [f"{bill}:1", f"{bill}:3"]
+
+
+def test_an_old_open_bill_is_deleted(books):
+    """Open for longer than the window is watched, then deleted: gone at the next pull."""
+    old = books.save_bill(1, [BillLine("00710", "01", 100)], TODAY, "王芳")
+    run(books.path, "UPDATE ICStockBill SET FDate = '2026-10-04 00:00:00'")
+    kept = books.save_bill(1, [BillLine("00710", "01", 1)], TODAY, "王芳")
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    assert sorted(ledger.rows) == [f"{old}:1", f"{kept}:1"]
+    books.delete(old)
+    ledger.pull(NOW + timedelta(hours=1))
+    assert sorted(ledger.rows) == [f"{kept}:1"]
+
+
+@pytest.mark.parametrize("audited", [False, True])
+def test_a_bill_dated_back_is_not_deleted(books, audited):
+    """A bill moved to a day before the window stays, with its new day, when another bill of its block is deleted."""
+    bill = books.save_bill(1, [BillLine("00710", "01", 100)], TODAY, "王芳")
+    other = books.save_bill(1, [BillLine("00710", "01", 1)], TODAY, "王芳")
+    books.save_bill(1, [BillLine("00710", "01", 2)], TODAY, "王芳")
+    if audited:
+        books.audit(bill, "李", TODAY)
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    run(books.path, f"UPDATE ICStockBill SET FDate = '2026-10-10 00:00:00' WHERE FInterID = {bill}")
+    books.delete(other)
+    ledger.pull(NOW + timedelta(hours=1))
+    assert ledger.rows[f"{bill}:1"]["business_time"] == datetime(2026, 10, 10, tzinfo=SHANGHAI)
+    assert f"{other}:1" not in ledger.rows
+
+
+def test_a_clock_that_was_ahead_switches_no_full_pass_off(books):
+    """A first pull a year ahead (a wrong clock, a drill): the next one reads everything again."""
+    bill = books.save_bill(1, [BillLine("NA", "01", 2, "B1")], TODAY, "王芳")
+    ledger = Ledger(source(books.path))
+    ledger.pull(NOW + timedelta(days=365))
+    run(books.path, "UPDATE ICStockBillEntry SET FBatchNo = 'B2'")
+    ledger.pull(NOW + timedelta(hours=1))
+    assert ledger.rows[f"{bill}:1"]["batch"] == "B2"
 
 
 def test_days_go_by(books):

@@ -83,7 +83,7 @@ def test_year_end_is_announced_in_december(tmp_path):
 
 
 def test_new_year_keeps_last_years_documents(tmp_path):
-    """After the change of year the new database is read whole, and last year's keys still count as existing."""
+    """The new database is read whole, but its openings repeat what last year's documents say; those keys still exist."""
     old = lookalike(tmp_path, "UFDATA_002_2026", end_year=2026)
     old.save("08", [StockLine("00710", 3)], "01", AT, "李明")
     clock = Still()
@@ -91,9 +91,10 @@ def test_new_year_keeps_last_years_documents(tmp_path):
     first = u8.movements("")
     new = lookalike(tmp_path, "UFDATA_002_2027", year=2027)
     new.set_opening("00710", "01", 3)
+    new.save("32", [StockLine("00710", 2)], "01", datetime(2027, 1, 2, 7, 0, tzinfo=ZONE), "李明")
     clock.at = datetime(2027, 1, 2, 8, 0, tzinfo=ZONE)
     second = u8.movements(first.cursor)
-    assert [row["family"] for row in second.rows.to_pylist()] == ["opening"]
+    assert [row["family"] for row in second.rows.to_pylist()] == ["sales_issue"]
     assert first.complete_keys < second.complete_keys
     old.close()
     (tmp_path / "UFDATA_002_2026.db").unlink()

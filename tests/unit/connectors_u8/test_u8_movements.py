@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from u8_plant import AT, MINIMAL, NOW, Still, lookalike, run, source
 
-from bridge.demo.lookalikes import SWITCH_NAMES, PostingRefused, StockLine
+from bridge.demo.lookalikes import SWITCH_NAMES, PostingRefused, StockLine, YonyouStock
 from bridge.domain.movement import FAMILIES, MOVEMENTS, STATES
 from bridge.domain.snapshot import Scope
 
@@ -153,6 +153,7 @@ def test_deletion_is_seen_by_a_key_scan(tmp_path):
 def test_lines_are_counted_every_so_often_only(tmp_path):
     """Counting reads whole tables: between two counts a deletion waits, new lines do not, and the sum still holds."""
     plant, clock = lookalike(tmp_path), Still()
+    plant.save("08", [StockLine("00710", 5)], "01", AT, "李明")
     document = plant.save("08", [StockLine("00710", 3)], "01", AT, "李明")
     u8 = source(plant.path, clock, count_every="1m")
     first = u8.movements("")
@@ -162,7 +163,8 @@ def test_lines_are_counted_every_so_often_only(tmp_path):
     second = u8.movements(first.cursor)
     assert (second.rows.num_rows, second.complete_keys) == (1, None)
     clock.at = NOW + timedelta(seconds=61)
-    assert u8.movements(second.cursor).complete_keys == {*second.rows["key"].to_pylist()}
+    left = u8.movements(second.cursor).complete_keys
+    assert (len(left), left > {*second.rows["key"].to_pylist()}) == (2, True)
 
 
 def test_keys_are_scanned_once_a_period(tmp_path):
@@ -205,6 +207,41 @@ def test_restored_database_that_overtook_the_fence(tmp_path):
     plant.run("UPDATE rdrecords08 SET rowufts = rowufts - 1")
     plant.save("08", [StockLine("00710", 9)], "01", AT, "李明")
     assert u8.movements(first.cursor).rows.num_rows == 2
+
+
+def test_restored_database_without_the_newest_documents(tmp_path):
+    """A backup comes back without the newest documents and work goes on past the fence: nothing re-entered is lost."""
+    plant = lookalike(tmp_path)
+    plant.save("08", [StockLine("00710", 3)], "01", AT, "李明")
+    plant.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(plant.path, tmp_path / "backup.db")
+    u8 = source(plant.path)
+    for lost in (9, 10):
+        plant.save("08", [StockLine("00710", lost)], "01", AT, "李明")
+    before = u8.movements("")
+    plant.close()
+    for leftover in tmp_path.glob("UFDATA_002_2026.db-*"):
+        leftover.unlink()
+    shutil.copy(tmp_path / "backup.db", plant.path)
+    plant = YonyouStock.open(plant.path)
+    for again in range(21, 27):
+        plant.save("01", [StockLine("00710", again)], "01", AT, "李明")
+    batch = u8.movements(before.cursor)
+    assert sorted(row["effect"] // 10**6 for row in batch.rows.to_pylist()) == [3, 21, 22, 23, 24, 25, 26]
+    assert batch.complete_keys == {*batch.rows["key"].to_pylist()}
+
+
+def test_a_clock_that_was_ahead_switches_no_safety_off(tmp_path):
+    """A first pull a year ahead (a wrong clock, a drill): lines are counted and keys scanned all the same afterwards."""
+    plant, clock = lookalike(tmp_path), Still()
+    document = plant.save("08", [StockLine("00710", 3)], "01", AT, "李明")
+    plant.save("08", [StockLine("00710", 4)], "01", AT, "李明")
+    u8 = source(plant.path, clock, count_every="1m")
+    clock.at = NOW + timedelta(days=365)
+    first = u8.movements("")
+    plant.delete(document)
+    clock.at = NOW
+    assert len(u8.movements(first.cursor).complete_keys) == 1
 
 
 def test_without_row_versions_the_window_is_read_again(tmp_path):

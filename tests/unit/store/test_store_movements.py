@@ -127,7 +127,8 @@ def test_a_source_may_report_deletions_itself(store, sample, lines):
 
 def test_rows_that_cannot_be_believed_are_refused(store, sample, lines):
     """A key twice, a foreign row, a missing fact, a NUL and an empty full scan are refused, and nothing is kept."""
-    merged(store, lines({"key": "k1"}), sample.now)
+    known = [f"k1{n:02}" for n in range(11)]
+    merged(store, lines(*({"key": key} for key in known)), sample.now)
     cases = [
         (lines({"key": "k2"}, {"key": "k2"}), None, "BR-1712"),
         (lines({"key": "k2"}, {"key": "k3", "source": "k3"}), None, "BR-1714"),
@@ -142,7 +143,13 @@ def test_rows_that_cannot_be_believed_are_refused(store, sample, lines):
         assert raised.value.code == code
         assert raised.value.text("zh") != raised.value.text("en")
     with store.read() as uow:
-        assert uow.movements.window(["u8"], sample.now)["key"].to_pylist() == ["k1"]
+        assert uow.movements.window(["u8"], sample.now)["key"].to_pylist() == known
+
+
+def test_an_account_whose_few_documents_are_all_deleted(store, sample, lines):
+    """A pilot enters a bill, deletes it, and goes on: a handful of documents may all be gone."""
+    merged(store, lines({"key": "k1"}, {"key": "k2"}), sample.now)
+    assert merged(store, lines(), sample.now, set()) == MergeCount(0, 0, 2, 0)
 
 
 def test_many_lines_in_chunks(store, sample, lines):
