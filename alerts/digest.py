@@ -59,6 +59,9 @@ class PlanNotice:
     expires_at: datetime
 
 
+_ASKED = frozenset({EpisodeState.CONFIRMED, EpisodeState.REVIEWING, EpisodeState.COUNTING})
+
+
 @dataclass(frozen=True)
 class Digest:
     """All facts of one mail, without a word of language. `cc` get the same message, each by their own delivery.
@@ -100,9 +103,14 @@ class Digest:
         return tuple((e.episode.id, fingerprint(e.episode, e.hold)) for e in self.entries if e.news is not News.OPEN)
 
     @property
+    def asked(self) -> tuple[Entry, ...]:
+        """Return the entries that wait for the recipient; the others wait for a checker, a correction or the next round."""
+        return tuple(entry for entry in self.live if base_state(entry.episode) in _ASKED)
+
+    @property
     def due_at(self) -> datetime | None:
-        """Return the earliest deadline of what is still open."""
-        return min((e.episode.due_at for e in self.live if e.episode.due_at), default=None)
+        """Return the earliest deadline of what waits for the recipient."""
+        return min((e.episode.due_at for e in self.asked if e.episode.due_at), default=None)
 
 
 def digests(

@@ -1,6 +1,7 @@
 """What the mails of one pair need to know from the configuration, as plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -33,7 +34,7 @@ class MailPolicy:
 
     `top_n` limits the list in the mail, never the workbook. `material_percent`: a told remainder or its money must move
     by more than this before it is news. `chain` is the escalation order: `owner`, role names or person ids.
-    `review_url` is the page to open ('' = there is none yet).
+    `review_url` is the page to open ('' = there is none yet). `labels` has what people call each source.
     """
 
     plant: str = ""
@@ -50,3 +51,4 @@ class MailPolicy:
     review_url: str = ""
     subject_prefix: str = ""
     attach: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)

@@ -136,13 +136,13 @@ def _variance_row(entry: Entry, digest: Digest, lang: str) -> tuple[Cell, ...]:
 
 
 def _documents(digest: Digest, lang: str) -> Sheet:
-    labels = {reading.source: reading.label or reading.source for reading in digest.report.snapshots}
+    labels = digest.policy.labels
     rows: list[tuple[Cell, ...]] = []
     for entry in digest.entries:
         variance = entry.episode.variance
         place = (entry.episode.id, variance.position.item, variance.position.warehouse, variance.position.batch)
         rows += [
-            (*place, role, why, labels.get(document.source, document.source), *_document_row(document))
+            (*place, role, why, labels.get(document.source, document.source), *_document_row(document, lang))
             for role, why, document in _roles(variance, lang)
         ]
     return Sheet(
@@ -158,8 +158,9 @@ def _roles(variance: Variance, lang: str) -> Iterable[tuple[str, str, DocumentRe
             yield language.text(lang, "mail.role.proof"), words.cause_label(lang, cause), document
 
 
-def _document_row(document: DocumentRef) -> tuple[Cell, ...]:
-    return (document.type, document.number, document.line, from_micro(document.effect), document.state)
+def _document_row(document: DocumentRef, lang: str) -> tuple[Cell, ...]:
+    state = words.known(lang, f"mail.document_state.{document.state}", document.state)
+    return (document.type, document.number, document.line, from_micro(document.effect), state)
 
 
 def _notes(lang: str) -> Sheet:

@@ -32,6 +32,7 @@ def mail_policy(pair: Pair, settings: Settings) -> MailPolicy:
         review_url=settings.web.public_url,
         subject_prefix=mail.subject_prefix if mail else "",
         attach=bool(mail and "xlsx" in mail.attach),
+        labels={name: source.label or name for name, source in settings.sources.items()},
     )
 
 

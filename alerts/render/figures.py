@@ -1,7 +1,7 @@
 """Figures as people read them: quantities exact, money round, percents short, times in the plant's words."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from bridge import language
@@ -35,6 +35,11 @@ def percent(value: Decimal) -> str:
     """Given a percentage, return it with one decimal; what would read 0.0% says that it is less than 0.1%."""
     short = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
     return "<0.1%" if value and not short else f"{short:,f}%"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part in percent, rounded down (9,999 of 10,000 are not 100 %); '' of nothing."""
+    return f"{(Decimal(part) * 100 / Decimal(whole)).quantize(Decimal('0.1'), ROUND_DOWN)}%" if whole else ""
 
 
 def limit(value: Decimal) -> str:

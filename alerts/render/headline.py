@@ -46,6 +46,8 @@ def _asking_subject(digest: Digest, lang: str) -> str:
         "warehouses": words.joined(lang, sorted({warehouse(entry.episode.variance) for entry in digest.live})),
         "name": words.people(lang, [digest.recipient]),
     }
+    if digest.live and not digest.asked:
+        return words.counted(lang, "mail.subject.variance_waiting", len(digest.live), **facts)
     if digest.due_at is None:
         return words.counted(lang, "mail.subject.variance_open", len(digest.live), **facts)
     until = figures.deadline(digest.due_at, digest.now, lang)
@@ -138,6 +140,8 @@ def blocked(digest: Digest, lang: str) -> str:
 def request(digest: Digest, lang: str) -> str:
     """Return who is asked to do what until when, and who is next in line."""
     name, key = words.people(lang, [digest.recipient]), "mail.headline.ask"
+    if digest.live and not digest.asked:
+        return language.text(lang, f"{key}_nothing", name=name)
     if digest.due_at is None:
         return language.text(lang, f"{key}_open", name=name)
     until = figures.deadline(digest.due_at, digest.now, lang)

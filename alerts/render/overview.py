@@ -1,7 +1,6 @@
 """The run at a glance: five counters, and the unexplained money of the last days as a small chart."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from alerts.digest import Digest
@@ -25,19 +24,14 @@ class Column:
 def counters(digest: Digest, lang: str) -> tuple[tuple[str, str], ...]:
     """Return label and figure of compared, agreeing, waiting, confirmed, and the step since the last day before."""
     report = digest.report
-    # Rounded down: 9,999 of 10,000 are not 100 %.
-    share = (
-        (Decimal(report.agreeing) * 100 / Decimal(report.compared)).quantize(Decimal("0.1"), ROUND_DOWN)
-        if report.compared
-        else None
-    )
+    share = figures.share(report.agreeing, report.compared)
     unknown = language.text(lang, "mail.counter.unknown")
     names = {
         name: language.text(lang, f"mail.counter.{name}") for name in ("compared", "agreeing", "pending", "confirmed")
     }
     return (
         (names["compared"], f"{report.compared:,}"),
-        (names["agreeing"], unknown if share is None else f"{share}%"),
+        (names["agreeing"], share or unknown),
         (names["pending"], f"{report.pending:,}"),
         (names["confirmed"], f"{report.confirmed:,}"),
         _against_yesterday(digest, lang),

@@ -50,7 +50,7 @@ def _translate(command: Any, known: dict[str, str]) -> None:
             setattr(command, name, known[key])
     for parameter in command.params:
         if getattr(parameter, "help", None) in known:
-            parameter.help = known[parameter.help]
+            parameter.help = known[parameter.help].replace("[", "\\[")  # rich takes [people] for markup
     own = command.get_help_option(typer.Context(command))
     if own is not None:
         own.help = known["cli.option.help"]

@@ -1,19 +1,29 @@
 """`item` and `trace`: one material everywhere, and one batch through the documents of every system."""
 
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Annotated
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import typer
 
 from bridge.cli.options import AsCsv, AsJson, Limit
 from bridge.cli.session import Session, session_of
 from bridge.domain.contract import hold_json, variance_json
+from bridge.domain.errors import ConfigError
 from bridge.domain.quantity import to_text
 from bridge.store.archive import get_snapshot
 from reconcilers.align import Aligned, align
+from reconcilers.codes import fold
 
 _COLUMNS = ("level", "source", "document_type", "document_number", "item", "warehouse", "batch", "effect", "state")
+_SHOWN = {
+    "stock": ("source", "code", "warehouse", "batch", "quantity", "unit"),
+    "variances": ("id", "warehouse", "difference", "explained", "remainder", "state", "since"),
+    "holds": ("id", "warehouse", "quantity", "state", "target"),
+    "documents": (*_COLUMNS[1:], "seen"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -30,28 +40,26 @@ def item(
 ) -> int:
     """Print where a material stands in each system, what is wrong with it, what is held, and its latest documents."""
     session = session_of(context)
-    stock = [row for name in session.app.settings.sources for row in _stock(session, name, code)]
+    alignments = _alignments(session)
+    common = _common(alignments, code, session.app.settings.master.code_rules)
+    stock = [row for name, aligned in alignments.items() for row in _stock(name, aligned, common)]
     with session.app.store.read() as uow:
-        variances = [variance_json(e, session.lang) for e in uow.episodes.list() if e.variance.position.item == code]
-        holds = [hold_json(hold, session.lang) for hold in uow.holds.list() if hold.item == code]
-        codes = {str(row["code"]) for row in stock} | {code}
-        sources = list(session.app.settings.sources)
+        variances = [variance_json(e, session.lang) for e in uow.episodes.list() if e.variance.position.item == common]
+        holds = [hold_json(hold, session.lang) for hold in uow.holds.list() if hold.item == common]
+        codes = {str(row["code"]) for row in stock} | {code, common}
         first = session.app.clock.now().replace(year=2000)
-        ledger = uow.movements.window(sources, first, codes)
+        ledger = uow.movements.window(list(session.app.settings.sources), first, codes)
     documents = _documents(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0, first.tzinfo)
+    tables = {"stock": stock, "variances": variances, "holds": holds, "documents": documents}
+    if not any(tables.values()):
+        raise ConfigError("BR-2074", item=code)
     if as_json:
-        session.out.json({"item": code, "stock": stock, "variances": variances, "holds": holds, "documents": documents})
+        session.out.json({"item": common, **tables})
         return 0
-    out = session.out
-    out.rows(
-        stock,
-        {n: f"cli.column.{n}" for n in ("source", "code", "warehouse", "batch", "quantity", "unit")},
-        as_json=False,
-    )
-    shown = ("id", "warehouse", "difference", "explained", "remainder", "state", "since")
-    out.rows(variances, {n: f"cli.column.{n}" for n in shown}, as_json=False)
-    out.rows(holds, {n: f"cli.column.{n}" for n in ("id", "warehouse", "quantity", "state", "target")}, as_json=False)
-    out.rows(documents, {n: f"cli.column.{n}" for n in (*_COLUMNS[1:], "seen")}, as_json=False)
+    for name, rows in tables.items():
+        session.out.say(f"cli.item.{name}", item=common)
+        session.out.rows(rows, {column: f"cli.column.{column}" for column in _SHOWN[name]}, as_json=False)
+        session.out.line()
     return 0
 
 
@@ -76,15 +84,30 @@ def trace(
     return 0
 
 
-def _stock(session: Session, source: str, item: str) -> list[dict[str, object]]:
-    """Return where a common item lies in a source's last admitted snapshot, under the source's own codes."""
-    app = session.app
-    with app.store.read() as uow:
-        last = uow.snapshots.admitted(source, limit=1)
-    if not last:
-        return []
-    snapshot = get_snapshot(app.store.blobs, last[0].blob)
-    aligned: Aligned = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
+def _alignments(session: Session) -> dict[str, Aligned]:
+    """Return each source's last admitted stock on the common footing."""
+    app, found = session.app, {}
+    for name in app.settings.sources:
+        with app.store.read() as uow:
+            last = uow.snapshots.admitted(name, limit=1)
+        if last:
+            snapshot = get_snapshot(app.store.blobs, last[0].blob)
+            found[name] = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
+    return found
+
+
+def _common(alignments: Mapping[str, Aligned], code: str, rules: Sequence[str]) -> str:
+    """Given a code as any system spells it, return the common item; the code itself where no system has it."""
+    folded = fold(code, rules)
+    for aligned in alignments.values():
+        for item in (folded, aligned.footing.items.common(folded)):
+            if item and pc.any(pc.equal(aligned.lines["item"], item)).as_py():
+                return item
+    return code
+
+
+def _stock(source: str, aligned: Aligned, item: str) -> list[dict[str, object]]:
+    """Return where a common item lies in a source, under the source's own codes."""
     return [
         {
             "source": source,

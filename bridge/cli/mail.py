@@ -11,7 +11,7 @@ from alerts.preview import preview
 from bridge.cli.options import AsCsv, AsJson, By, DryRun, Limit
 from bridge.cli.session import session_of
 from bridge.cycle.preview import variance_mails
-from bridge.domain.effect import EffectKind
+from bridge.domain.effect import EffectKind, EffectState
 from bridge.domain.errors import ConfigError, EffectRefused
 from bridge.language import unpacked
 
@@ -86,9 +86,9 @@ def outbox(context: typer.Context, limit: Limit = 200, as_json: AsJson = False, 
         {
             "to": json.loads(effect.body)["to"],
             "subject": effect.subject,
-            "state": effect.state.value,
+            "state": "sent" if effect.state is EffectState.DONE else effect.state.value,
             "attempts": effect.attempts,
-            "due": effect.due_at.isoformat(timespec="seconds"),
+            "due": effect.due_at.astimezone(session.app.clock.now().tzinfo).isoformat(timespec="seconds"),
             "error": unpacked(session.lang, effect.error) or None,
         }
         for effect in effects

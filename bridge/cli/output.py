@@ -17,7 +17,7 @@ from bridge.language import catalogue, text
 
 Row = Mapping[str, object]
 _WORDED = {
-    "state": ("cli.state", "cli.hold_state", "cli.document_state", "cli.effect_state"),
+    "state": ("cli.state", "cli.hold_state", "mail.document_state", "cli.effect_state"),
     "operations": ("mail.operation",),
     "finding": ("cli.hold_finding",),
     "detail": ("cli.hold_why",),

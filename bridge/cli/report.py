@@ -32,7 +32,7 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     if not report.admitted:
         out.line(text(lang, "cli.report.suspended", count=len(report.variances)))
         return
-    share = f"{report.agreeing / report.compared:.1%}" if report.compared else "-"
+    share = figures.share(report.agreeing, report.compared) or "-"
     facts = {"compared": f"{report.compared:,}", "agreeing": f"{report.agreeing:,}", "share": share}
     out.line(text(lang, "cli.report.counts", pending=report.pending, confirmed=report.confirmed, **facts))
     if report.unknown:

@@ -30,8 +30,8 @@ def register(app: typer.Typer) -> None:
 @sources_app.command("list", help="cli.help.sources_list")
 def list_sources(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False) -> int:
     """Print each source with its last reading."""
-    session = session_of(context)
-    rows = []
+    session, rows = session_of(context), []
+    zone = session.app.clock.now().tzinfo
     with session.app.store.read() as uow:
         for name, settings in session.app.settings.sources.items():
             last, baseline = uow.snapshots.last(name), uow.baselines.get(name)
@@ -44,7 +44,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv 
                     "label": settings.label or name,
                     "kind": settings.kind,
                     "account": baseline.account if baseline else None,
-                    "baseline": baseline.at.isoformat(timespec="seconds") if baseline else None,
+                    "baseline": baseline.at.astimezone(zone).isoformat(timespec="seconds") if baseline else None,
                     "taken_to": last.provenance.fetched_to.isoformat(timespec="seconds") if last else None,
                     "rows": last.provenance.rows if last else None,
                     "admitted": last.admitted if last else None,

@@ -44,6 +44,7 @@ def show_variance(out: Output, told: Told) -> None:
     for number, cause in enumerate(told.episode.variance.causes):
         _cause(out, told, cause, "cli.variance.other_cause" if number else "cli.variance.cause")
     variance, zone = told.episode.variance, told.episode.since.tzinfo
+    _explanation(out, told)
     if variance.matched:
         out.say("cli.variance.matched", count=variance.matched)
     for hold in told.holds:
@@ -83,6 +84,18 @@ def _cause(out: Output, told: Told, cause: Cause, key: str) -> None:
         said = text(out.lang, "cli.why.proof") if document.why == "proof" else ""
         words = (told.names.label(document.source), document.type, document.number, said)
         out.line(f"    {' '.join(word for word in words if word)}  {quantity(document.effect, signed=True)}")
+
+
+def _explanation(out: Output, told: Told) -> None:
+    """Print what the maker said, which is what a checker approves, and what the checkers said."""
+    said = told.episode.explanation
+    if said is not None:
+        cause = f"{said.cause} {catalogue(out.lang).get(f'causes.{said.cause}.name', '')}".strip()
+        facts = {"documents": " ".join(said.documents) or "-", "note": said.note or "-"}
+        out.say("cli.variance.explanation", who=told.people.get(said.by, said.by), cause=cause, **facts)
+    for given in told.episode.approvals:
+        key = "cli.variance.approved" if given.approved else "cli.variance.rejected"
+        out.say(key, who=told.people.get(given.by, given.by), note=given.note or "-")
 
 
 def _action(out: Output, action: str) -> str:

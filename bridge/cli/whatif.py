@@ -37,19 +37,13 @@ def whatif(
     for name in names:
         app.pair_plan(name)
         for outcome in what_if(app.store, name, _percents(percent), since):
-            as_was = text(session.lang, "cli.whatif.as_was")
-            rows.append(
-                {
-                    "pair": name,
-                    "percent": as_was if outcome.percent is None else percent_text(outcome.percent),
-                    "runs": outcome.runs,
-                    "confirmed": outcome.confirmed,
-                    "gross_value": money(outcome.gross_value),
-                    "standing": outcome.standing,
-                }
-            )
+            percentage = None if outcome.percent is None else percent_text(outcome.percent)
+            facts = {"runs": outcome.runs, "confirmed": outcome.confirmed, "standing": outcome.standing}
+            rows.append({"pair": name, "percent": percentage, "gross_value": money(outcome.gross_value), **facts})
     columns = {n: f"cli.column.{n}" for n in ("pair", "percent", "runs", "confirmed", "gross_value", "standing")}
-    session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
+    as_was = text(session.lang, "cli.whatif.as_was")
+    shown = rows if as_json else [{**row, "percent": row["percent"] or as_was} for row in rows]
+    session.out.rows(shown, columns, as_json=as_json, as_csv=as_csv)
     return 0
 
 

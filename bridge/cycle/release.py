@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bridge.domain.effect import Effect, EffectKind
 from bridge.domain.hold import Hold, HoldState
+from bridge.domain.quantity import to_text
 from bridge.store.unit import UnitOfWork
 
 MAX_EXTENSIONS = 2
@@ -16,7 +17,7 @@ def queue_place(uow: UnitOfWork, hold: Hold, at: datetime) -> None:
     """Given a hold in state requested, store it and queue its placing. The same hold is queued once per life."""
     uow.holds.save(hold)
     uow.outbox.add(_effect(EffectKind.PLACE, hold, at))
-    facts = {"target": hold.target, "ref": hold.order.ref, "quantity": str(hold.order.quantity)}
+    facts = {"target": hold.target, "ref": hold.order.ref, "quantity": to_text(hold.order.quantity)}
     uow.audit.append("system", "hold.requested", hold.id, facts, at)
 
 

@@ -1,6 +1,6 @@
 """Where the bridge's decisions go: the mail server and the hold targets, asked without sending or placing anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alerts.mail import try_login
 from alerts.register import REGISTER
@@ -8,6 +8,7 @@ from bridge.bootstrap import Application
 from bridge.doctor.finding import Finding, fine, of_error, some, warning
 from bridge.domain.errors import BridgeError
 from bridge.domain.hold import HoldState
+from bridge.language import packed
 from bridge.mail_rules import mail_server
 
 _UNKNOWN_REF = "SBDOCTOR00000000"
@@ -33,15 +34,15 @@ def holds(app: Application) -> Iterator[Finding]:
         try:
             target = app.target(name)
             if not target.ability.can_probe:
-                yield warning(area, "BR-2133", target=name, level=target.ability.level)
+                yield warning(area, "BR-2133", target=name, level=_level(target.ability.level))
                 continue
             standing = len(target.list_own())
             target.probe(_UNKNOWN_REF)
         except BridgeError as error:
             yield of_error(area, error)
         else:
-            facts = {"target": name, "level": target.ability.level, "count": standing}
-            yield fine(area, "BR-2132", **facts, operations=", ".join(target.ability.operations))
+            facts = {"target": name, "level": _level(target.ability.level), "count": standing}
+            yield fine(area, "BR-2132", **facts, operations=_operations(target.ability.operations))
     with app.store.read() as uow:
         concerning = [hold for pair in app.settings.pairs for hold in uow.holds.concerning(pair.id)]
     doubtful = [hold.id for hold in concerning if hold.state in {HoldState.UNKNOWN, HoldState.FAILED}]
@@ -49,3 +50,13 @@ def holds(app: Application) -> Iterator[Finding]:
         yield warning("holds", "BR-2153", count=len(doubtful), holds=some(doubtful))
     if not app.target_names() and app.settings.plant.mode == "hold":
         yield warning("holds", "BR-2134", register=REGISTER)
+
+
+def _level(level: str) -> str:
+    return packed(f"doctor.level.{level}")
+
+
+def _operations(operations: Sequence[str]) -> str:
+    names = ("out", "in", "transfer")
+    said = {name: packed(f"mail.operation.{name}") if name in operations else "" for name in names}
+    return packed("doctor.operations", **said)

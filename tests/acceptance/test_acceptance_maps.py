@@ -82,6 +82,20 @@ def test_item_map_joins_two_codes_of_one_material(plant: Plant):
     assert _found(plant) == {}
 
 
+def test_item_takes_the_code_of_any_system(plant: Plant):
+    """The warehouse asks under U8's code, in its own spelling, and gets the common item; an unknown code is an error."""
+    _rename(plant, "M-001", "0203-0117x")
+    rest = [f"{code},u8,{code},,,zhou.min" for code, _, _ in items() if code != "M-001"]
+    rows = ["item,source,code,valid_from,valid_to,approved_by", "M-001,u8,0203-0117X,,,zhou.min", *rest]
+    _write(plant, items="\n".join(rows) + "\n")
+    plant.reconcile()
+    for code in ("M-001", "0203-0117x", "０２０３-0117X"):
+        found = plant.run("item", code, "--json").json
+        assert (found["item"], {row["code"] for row in found["stock"]}) == ("M-001", {"M-001", "0203-0117x"})
+    unknown = plant.run("item", "NOPE")
+    assert (unknown.code, "NOPE" in unknown.err, "[BR-2074]" in unknown.err) == (2, True, True)
+
+
 def test_unapproved_and_outdated_rows_do_not_count(plant: Plant):
     """A proposal without approver, and a row whose time is over or not yet come, leave the code unmapped, with money."""
     rest = [f"{code},u8,{code},,,zhou.min" for code, _, _ in items() if code not in {"M-001", "M-002", "M-003"}]

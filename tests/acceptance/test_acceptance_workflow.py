@@ -53,6 +53,9 @@ def test_maker_explains_and_another_approves(small):
         ["WIN012233"],
     )
     assert [a["by"] for a in shown["approvals"]] == ["li.zong"]
+    said = plant.run("variances", "show", variance).out
+    assert "D3 重复" in said
+    assert "WIN012233" in said, "who approves sees what"
 
 
 def test_nobody_approves_their_own_work(small):

@@ -83,7 +83,7 @@ def test_first_mail_says_everything_of_the_sketch(first):
             "3.12",
             "1.87",
             "1,806 项相符；33 项在等另一边的单据，不用处理。",
-            "找 赵磊、孙工 紧急放行",
+            "找 赵磊、孙工 提前解锁",
             "A 1%/¥100、B 3%/¥200、C 5%/¥500",
             "第 529 轮",
             "差异与单据对照-529.xlsx",
@@ -130,6 +130,17 @@ def test_change_mail_answers_and_tells_only_changes(episodes, holds, now, days, 
     assert "状态 已确认 → 已关闭；锁定 已锁定 → 已解锁" in rendered.text
     assert "状态 已确认 → 已批准" in rendered.text
     assert "ZK-2201" not in rendered.text
+
+
+@pytest.mark.parametrize("state", [EpisodeState.EXPLAINED, EpisodeState.APPROVED, EpisodeState.VERIFYING])
+def test_nobody_is_asked_to_check_what_was_answered(episodes, tell, state):
+    """Explained, approved or being verified: the mail tells the change and says that the reader need not do anything."""
+    (digest,) = tell([replace(episode, state=state) for episode in episodes])
+    assert digest.due_at is None
+    assert "王芳 现在不用处理" in render(digest).text
+    assert "前核对" not in render(digest).text + render(digest).subject
+    (mixed,) = tell([episodes[0], *(replace(episode, state=state) for episode in episodes[1:])])
+    assert "请 王芳 在今天 16:30 前核对" in render(mixed).text
 
 
 def test_closing_mail_is_one_line_without_list(episodes, holds, tell):
