@@ -51,6 +51,11 @@ class Document:
         return self.reference > 0 and not self.mute
 
     @property
+    def dated(self) -> bool:
+        """Return whether it has a business day: those without one, all marked alike, do not share a day."""
+        return self.day > 0
+
+    @property
     def tokens(self) -> frozenset[int]:
         """Return what links it to others: its reference and its own number."""
         return frozenset({self.reference, self.token}) - {0}

@@ -5,8 +5,8 @@ opposite direction. A plain pair without pattern is taken only past its grace, w
 figures are nearly alike (a loss in production).
 """
 
-from collections.abc import Sequence
-from itertools import product
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.domain.quantity import MICRO
 from reconcilers.groups import Document, Group
@@ -50,25 +50,33 @@ def _swapped(small: int, large: int) -> bool:
 def guess_links(groups: Sequence[Group], factors: frozenset[int], old: frozenset[int]) -> list[Group]:
     """Given the open groups of one position, return them with pairs of one-sided documents joined where they fit.
 
-    `old` are the indices of those past their grace. Two documents are near when neither is further from the other
-    than its own grace, or when they carry the same day.
+    `old` are the indices of those past their grace: an old and a young one are never joined, for a fresh document that
+    happens to fit the pattern would make the overdue one young again. Two documents are near when neither is further
+    from the other than its own grace, or when they carry the same day. The nearest pairs are joined first.
     """
     singles = [at for at, group in enumerate(groups) if group.single and len(group.counted) == 1]
     book = [at for at in singles if BOOK in groups[at].sides]
     stock = [at for at in singles if STOCK in groups[at].sides]
-    taken: dict[int, int] = {}
-    for left, right in sorted(product(book, stock), key=lambda pair: _apart(groups, pair)):
-        one, other = groups[left].counted[0], groups[right].counted[0]
-        if left in taken or right in taken or not _near(one, other):
+    since = {at: groups[at].since for at in singles}
+    documents = {at: groups[at].counted[0] for at in singles}
+    lonely = len(book) == len(stock) == 1
+    fitting = []
+    for left, right in _near_in_time(documents, book, stock):
+        one, other = documents[left], documents[right]
+        if (left in old) != (right in old) or not _one_event(one, other):
             continue
-        overdue = {left, right} <= old and one.effect * other.effect > 0
-        alone = overdue and len(book) == len(stock) == 1
-        if alone or (overdue and _alike(one, other)) or pattern(one.effect, other.effect, factors):
+        overdue = left in old and one.effect * other.effect > 0
+        if (overdue and (lonely or _alike(one, other))) or pattern(one.effect, other.effect, factors):
+            fitting.append((abs(since[left] - since[right]), left, right))
+    taken: dict[int, int] = {}
+    for _, left, right in sorted(fitting):
+        if left not in taken and right not in taken:
             taken[left], taken[right] = right, left
     kept = [group for at, group in enumerate(groups) if at not in taken]
-    for left in sorted(at for at in taken if at in book):
-        pair = (groups[left].counted[0], groups[taken[left]].counted[0])
-        kept.append(Group(groups[left].place, sum(document.signed for document in pair), "guessed", pair))
+    for left in book:
+        if left in taken:
+            pair = (documents[left], documents[taken[left]])
+            kept.append(Group(groups[left].place, sum(document.signed for document in pair), "guessed", pair))
     return kept
 
 
@@ -76,14 +84,28 @@ def _alike(one: Document, other: Document) -> bool:
     return abs(one.effect - other.effect) * _LIKENESS <= max(abs(one.effect), abs(other.effect))
 
 
-def _apart(groups: Sequence[Group], pair: tuple[int, int]) -> tuple[int, int, int]:
-    return (abs(groups[pair[0]].since - groups[pair[1]].since), *pair)
+def _near_in_time(
+    documents: Mapping[int, Document], book: Sequence[int], stock: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Return the pairs that are near, looking for each only at those of its time and of its day: a month has many."""
+    by_time = sorted(stock, key=lambda at: (documents[at].at, at))
+    times = [documents[at].at for at in by_time]
+    by_day: dict[int, list[int]] = {}
+    for at in stock:
+        by_day.setdefault(documents[at].day, []).append(at)
+    longest = max((documents[at].grace for at in stock), default=0)
+    for left in book:
+        own = documents[left]
+        reach = max(own.grace, longest)
+        around = by_time[bisect_left(times, own.at - reach) : bisect_right(times, own.at + reach)]
+        close = {at for at in around if abs(own.at - documents[at].at) <= max(own.grace, documents[at].grace)}
+        if own.dated:
+            close.update(by_day.get(own.day, ()))
+        yield from ((left, right) for right in sorted(close))
 
 
-def _near(one: Document, other: Document) -> bool:
-    """Different references that both exist speak against one event; nearness in time speaks for it."""
+def _one_event(one: Document, other: Document) -> bool:
+    """Return whether nothing but the figure speaks against one event: different references that both exist do."""
     if one.removed or other.removed or one.kind != other.kind:
         return False
-    if one.spoken and other.spoken and not one.tokens & other.tokens:
-        return False
-    return abs(one.at - other.at) <= max(one.grace, other.grace) or one.day == other.day
+    return not (one.spoken and other.spoken) or bool(one.tokens & other.tokens)

@@ -48,7 +48,7 @@ def _partners(group: Group, case: Case) -> list[tuple[int, Group]]:
             continue
         elif document.kind == own.kind and gap <= _HOUR:
             found.append((80, other))
-        elif document.kind == own.kind and (gap <= 24 * _HOUR or document.day == own.day):
+        elif document.kind == own.kind and (gap <= 24 * _HOUR or (own.dated and document.day == own.day)):
             found.append((70, other))
     return found
 

@@ -33,7 +33,7 @@ def cross_period(group: Group, case: Case) -> Finding | None:
         return None
     first = group.counted[0]
     closed = case.closed_before.get(-first.side)
-    if closed is None or not all(0 < document.day < closed for document in group.counted):
+    if closed is None or not all(document.dated and document.day < closed for document in group.counted):
         return None
     score = 90 if not case.evidence.twins(first) else 80
     refs = tuple(document.ref("T2") for document in group.counted)
