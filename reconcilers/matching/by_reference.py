@@ -72,7 +72,7 @@ def link_unequal(pool: Pool, limit: Ints, *, sole: bool) -> None:
 
     `limit` is how far apart the two may be. With `sole`, only where each side has exactly one document of that
     reference, here and anywhere: they cannot mean anything else. (An order stands on many.) Without it, what is left:
-    one against all others, or in time order.
+    one against all others where these can be its parts, or in time order.
     """
     for token in list(tokens(pool).values())[:3]:
         shared = _shared(token)
@@ -81,8 +81,7 @@ def link_unequal(pool: Pool, limit: Ints, *, sole: bool) -> None:
                 continue
             left = members[pool.rows.side[members] == BOOK]
             right = members[pool.rows.side[members] == STOCK]
-            signs, kinds = np.sign(pool.rows.effect[members]), KIND[pool.rows.family[members]]
-            if min(len(left), len(right)) == 1 and len(members) > _PAIR and len(set(signs)) == len(set(kinds)) == 1:
+            if _whole_and_parts(pool.rows, left, right):
                 pool.join(members, "linked")
                 continue
             for one, other in zip(left, right, strict=False):
@@ -90,6 +89,21 @@ def link_unequal(pool: Pool, limit: Ints, *, sole: bool) -> None:
                     limit[one], limit[other]
                 ):
                     pool.join(np.array([one, other]), "linked")
+
+
+def _whole_and_parts(rows: Rows, left: Ints, right: Ints) -> bool:
+    """Return whether one side's only document may stand for all of the other's, one of which has a wrong figure.
+
+    Each of them is smaller than the whole, and without the last it is not yet reached. An order's next full delivery is
+    no part of the first: joined to it, it would make a slip of long ago as young as itself.
+    """
+    members = np.concatenate([left, right])
+    alike = len(set(np.sign(rows.effect[members]))) == len(set(KIND[rows.family[members]])) == 1
+    if not alike or min(len(left), len(right)) != 1 or len(members) <= _PAIR:
+        return False
+    one, many = (left, right) if len(left) == 1 else (right, left)
+    whole, parts = abs(int(rows.fold[one[0]])), np.abs(rows.fold[many])
+    return int(parts.max()) < whole and int(parts[:-1].sum()) < whole
 
 
 def _one_event(rows: Rows, one: int, other: int) -> bool:
