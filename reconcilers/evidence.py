@@ -1,7 +1,10 @@
 """What else speaks about a suspect: its twins on the same side, its partners elsewhere, the third system's word."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -20,7 +23,8 @@ class Evidence:
 
     places: Sequence[Place]
     by_token: Mapping[int, tuple[Document, ...]]
-    by_figure: Mapping[tuple[int, int, int], tuple[Document, ...]]  # place, side, effect
+    by_figure: Mapping[tuple[int, int, int], tuple[Document, ...]]  # place, side, effect; oldest first
+    by_fellow: Mapping[tuple[int, int, int, int], tuple[Document, ...]]  # the same and the reference
     singles: Mapping[int, tuple[Group, ...]]  # by what they leave open
     witness: Mapping[int, tuple[Document, ...]]  # by reference or number
     witness_figures: Mapping[tuple[str, int], tuple[Document, ...]]  # item, effect
@@ -32,11 +36,14 @@ class Evidence:
         """Return the item of a position."""
         return self.places[place][0]
 
-    def twins(self, document: Document) -> tuple[Document, ...]:
-        """Return the other counted documents of its side, position and quantity, nearest in time first."""
-        found = self.by_figure.get((document.place, document.side, document.effect), ())
-        others = [twin for twin in found if twin.id != document.id]
-        return tuple(sorted(others, key=lambda twin: (abs(twin.at - document.at), twin.id)))
+    def twins(self, document: Document) -> Iterator[Document]:
+        """Give the other counted documents of its side, position and quantity one by one, nearest in time first."""
+        return _others(document, self.by_figure.get((document.place, document.side, document.effect), ()))
+
+    def fellows(self, document: Document) -> Iterator[Document]:
+        """Give its twins of the same reference, nearest in time first; none of a document without a reference."""
+        key = (document.place, document.side, document.effect, document.reference)
+        return _others(document, self.by_fellow.get(key, ()))
 
     def testimony(self, document: Document) -> tuple[Document, ...] | None:
         """Return what the witness has of a document's event, None if it knows neither its reference nor its item."""
@@ -60,15 +67,24 @@ def gather(
     places: Sequence[Place],
     witness: Rows,
     items: Sequence[str],
+    undocumented: Collection[int] = (),
+    forgetful: Collection[int] = (),
 ) -> Evidence:
-    """Given all rows, the open groups and the suspects among them, return the look-ups the causes need."""
+    """Given all rows, the open groups and the suspects among them, return the look-ups the causes need.
+
+    `undocumented` are the positions (by index) with a rest that no document accounts for, `forgetful` the sides of
+    which nobody kept what documents said before they changed. Only of these does a change of unknown kind matter: where
+    the history is known, an edit is a removal and a new document, and what is left was merely posted or audited.
+    """
     documents = [document for group in suspects for document in group.documents]
     wanted = np.array(sorted({token for document in documents for token in document.tokens}), dtype=np.int64)
     near = np.isin(rows.reference, wanted) | np.isin(rows.number, wanted)
     spots = np.array(sorted({group.place for group in suspects}), dtype=np.int64)
     figures = np.array(sorted({abs(document.effect) for document in documents}), dtype=np.int64)
     near |= np.isin(rows.place, spots) & np.isin(np.abs(rows.effect), figures)
-    near |= np.isin(rows.place, spots) & (rows.changed > rows.starts)
+    edited: Flags = np.isin(rows.place, np.array(sorted(undocumented), dtype=np.int64)) & (rows.changed > rows.starts)
+    edited &= np.isin(rows.side, np.array(sorted(forgetful), dtype=np.int64))
+    near |= edited
     seen = reader(rows)(np.flatnonzero(near))
     alive = [document for document in seen.values() if document.counted and not document.removed]
     singles: dict[int, list[Group]] = {}
@@ -80,15 +96,27 @@ def gather(
         places=places,
         by_token=_index((token, document) for document in alive for token in document.tokens),
         by_figure=_index(((document.place, document.side, document.effect), document) for document in alive),
+        by_fellow=_index(
+            ((document.place, document.side, document.effect, document.reference), document)
+            for document in alive
+            if document.reference
+        ),
         singles={signed: tuple(found) for signed, found in singles.items()},
         witness=_index((token, document) for document in witnessed for token in document.tokens),
         witness_figures=_index(((items[document.place], document.effect), document) for document in witnessed),
         witness_items=frozenset(items[place] for place in np.unique(witness.place).tolist()),
-        edited=_index(
-            (document.place, document) for row, document in seen.items() if rows.changed[row] > rows.starts[row]
-        ),
+        edited=_index((document.place, document) for row, document in seen.items() if edited[row]),
         items=dict(enumerate(items)),
     )
+
+
+def _others(document: Document, equals: Sequence[Document]) -> Iterator[Document]:
+    """Give all of `equals` (oldest first) but the document, from its time outward: a caller mostly wants the first few."""
+    middle = bisect_left(equals, document.at, key=lambda other: other.at)
+    past = groupby(reversed(equals[:middle]), key=lambda other: other.at)
+    before = (other for _, same in past for other in reversed(list(same)))  # of one moment in the order of their ids
+    outward = merge(before, equals[middle:], key=lambda other: (abs(other.at - document.at), other.id))
+    return (other for other in outward if other.id != document.id)
 
 
 def _relevant(witness: Rows, tokens: Ints, figures: Ints) -> Flags:

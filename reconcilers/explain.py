@@ -52,9 +52,11 @@ def explain(request: ExplainRequest) -> Explained:
     younger = Younger(pool, at)
     reasons = _reasons(groups, request, younger, at)
     every = [group for found in groups.values() for group in found]
-    evidence = gather(rows, every, [group for group in every if reasons[id(group)] is None], places, witness, items)
-    undocumented = [place for index, place in enumerate(places) if _rest(instant, index, groups.get(index, []))]
-    breaks = request.check(undocumented) if undocumented else {}
+    suspects = [group for group in every if reasons[id(group)] is None]
+    undocumented = [index for index in range(len(places)) if _rest(instant, index, groups.get(index, []))]
+    forgetful = [side for side, asked in ((BOOK, request.book), (STOCK, request.stock)) if asked.changes is None]
+    evidence = gather(rows, every, suspects, places, witness, items, undocumented, forgetful)
+    breaks = request.check([places[index] for index in undocumented]) if undocumented else {}
     solver = Solver(request, rows, instant, evidence, younger, reasons, breaks, at)
     folded = _folded(pool, len(places))
     equations = {

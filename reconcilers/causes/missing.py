@@ -1,5 +1,8 @@
 """D2 漏单 and D3 重复: one document too few on one side, or one too many on the other. Which it is, a third knows."""
 
+from collections.abc import Iterator
+from itertools import islice, takewhile
+
 from reconcilers.causes.case import MINUTE, Case, Finding, about
 from reconcilers.groups import Document, Group, side_name
 
@@ -20,22 +23,21 @@ def missing(group: Group, case: Case) -> Finding | None:
 def _missing_score(first: Document, case: Case) -> int:
     seen = case.evidence.testimony(first)
     if seen:
-        mine = sum(1 for twin in (first, *_same_reference(first, case)) if twin.effect == first.effect)
         same = sum(1 for testimony in seen if testimony.effect == first.effect)
+        mine = 1 + _at_most(same, case.evidence.fellows(first))
         return 95 if same >= mine else 70
     if seen is not None:
         return 68
-    return 86 if first.reference and not case.evidence.twins(first) else 78
+    return 86 if first.reference and not _at_most(1, case.evidence.twins(first)) else 78
 
 
 def _seen(first: Document, case: Case) -> tuple[Document, ...]:
     return tuple(seen for seen in case.evidence.testimony(first) or () if seen.effect == first.effect)
 
 
-def _same_reference(document: Document, case: Case) -> tuple[Document, ...]:
-    return tuple(
-        twin for twin in case.evidence.twins(document) if document.reference and twin.reference == document.reference
-    )
+def _at_most(count: int, documents: Iterator[Document]) -> int:
+    """Return how many there are, counting no further than `count`: of equal lots a month may have thousands."""
+    return len(list(islice(documents, count)))
 
 
 def duplicate(group: Group, case: Case) -> Finding | None:
@@ -47,16 +49,17 @@ def duplicate(group: Group, case: Case) -> Finding | None:
     if not group.single or len(group.counted) != 1 or group.counted[0].removed:
         return None
     own = group.counted[0]
-    referred = _same_reference(own, case)
-    twin = next(iter(referred), None) or next(iter(_moments_apart(own, case)), None)
+    fellow = next(case.evidence.fellows(own), None)
+    twin = fellow or next(_moments_apart(own, case), None)
     if twin is None:
         return None
     gap = abs(twin.at - own.at)
-    score = _repeat_score(gap, referred=bool(referred), rare=len(case.evidence.twins(own)) == 1)
+    score = _repeat_score(gap, referred=fellow is not None, rare=_at_most(2, case.evidence.twins(own)) == 1)
     seen = case.evidence.testimony(own)
     if seen:
         events = sum(1 for testimony in seen if testimony.effect == own.effect)
-        score = 97 if 0 < events <= len(referred) else 40 if referred else score
+        told = 0 < events <= _at_most(events, case.evidence.fellows(own))
+        score = 97 if told else 40 if fellow is not None else score
     later, earlier = (own, twin) if own.at >= twin.at else (twin, own)
     refs = (later.ref("D3"), earlier.ref("proof"), *(document.ref("proof") for document in _seen(own, case)[:1]))
     facts = {"side": side_name(own.side), "document": later.number, "other": earlier.number}
@@ -73,11 +76,10 @@ def _repeat_score(gap: int, *, referred: bool, rare: bool) -> int:
     return 80 if referred else 45
 
 
-def _moments_apart(document: Document, case: Case) -> tuple[Document, ...]:
-    return tuple(
+def _moments_apart(document: Document, case: Case) -> Iterator[Document]:
+    twins = case.evidence.twins(document)
+    return (
         twin
-        for twin in case.evidence.twins(document)
-        if twin.type == document.type
-        and abs(twin.at - document.at) <= 120 * MINUTE
-        and not (twin.reference and document.reference)
+        for twin in takewhile(lambda twin: abs(twin.at - document.at) <= 120 * MINUTE, twins)
+        if twin.type == document.type and not (twin.reference and document.reference)
     )

@@ -35,6 +35,6 @@ def cross_period(group: Group, case: Case) -> Finding | None:
     closed = case.closed_before.get(-first.side)
     if closed is None or not all(document.dated and document.day < closed for document in group.counted):
         return None
-    score = 90 if not case.evidence.twins(first) else 80
+    score = 90 if next(case.evidence.twins(first), None) is None else 80
     refs = tuple(document.ref("T2") for document in group.counted)
     return Finding("T2", score, group.signed, refs, {"side": side_name(first.side), "document": first.number})
