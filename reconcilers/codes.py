@@ -20,6 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bridge.domain.errors import ConfigError, InvariantBroken
 
@@ -66,6 +67,23 @@ class CodeMap:
         if folded == "":
             return "" if self.blank_is_code else None
         return folded if self.table is None else self.table.get(folded)
+
+
+@dataclass(frozen=True)
+class OwnCodes:
+    """Some of a source's codes, however it spells them: `folded` by its `rules`."""
+
+    folded: frozenset[str]
+    rules: tuple[str, ...] = ()
+
+    def spelled(self, codes: Iterable[str]) -> list[str]:
+        """Given codes as read, return in order those that are one of these."""
+        return sorted(code for code in set(codes) if fold(code, self.rules) in self.folded)
+
+    def rows(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Given a text column of codes as read, return which of its rows hold one of these."""
+        spelled = self.spelled(pc.unique(column).drop_null().to_pylist())
+        return pc.is_in(column, value_set=pa.array(spelled, pa.string()))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from bridge.domain.quantity import MICRO
 from bridge.domain.snapshot import ITEM_CARDS, UNIT_RATES, WAREHOUSE_CARDS, Snapshot
 from reconcilers.cards import ItemCards, cards_of
-from reconcilers.codes import CodeMap, check_rules, fold
+from reconcilers.codes import CodeMap, OwnCodes, check_rules, fold
 from reconcilers.maps import Maps
 from reconcilers.units import Factor, Units, units_of
 
@@ -38,13 +38,14 @@ class Footing:
         """Return the code rules."""
         return self.items.rules
 
-    def own_codes(self, items: Collection[str]) -> set[str]:
-        """Given common items, return the source's own codes for them, as its cards and the map spell them."""
-        raw = self.cards.table.column("item").to_pylist()
-        found = {raw[row] for item in items for row in self.cards.rows.get(item, ())}
+    def own_codes(self, items: Collection[str]) -> OwnCodes:
+        """Given common items, return the source's own codes for them.
+
+        They stand in no spelling: the card may say ZK where a document says zk, and in the source the two join.
+        """
         if self.items.table is None:
-            return found | set(items)
-        return found | {code for code, item in self.items.table.items() if item in items}
+            return OwnCodes(frozenset(items), self.rules)
+        return OwnCodes(frozenset(code for code, item in self.items.table.items() if item in items), self.rules)
 
     def rates(self, item: str) -> frozenset[int]:
         """Return the conversion factors (millionths) that this source or units.csv knows for a common item, without 1."""

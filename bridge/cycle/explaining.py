@@ -96,7 +96,7 @@ class Explaining:
         items = {place[0] for place in (*places_of(differing), *self.settled.exceptions)}
         feet = {**{name: aligned.footing for name, aligned in alignments.items()}, **self.witnesses}
         names = [name for name in feet if name in self.windows and self.windows[name].complete]
-        codes = {name: sorted(feet[name].own_codes(items)) for name in names}
+        codes = {name: feet[name].own_codes(items) for name in names}
         return self.lookup(names, codes, self._since).and_(recent.without(codes))
 
     @property

@@ -1,7 +1,7 @@
 """The documents a comparison needs: from the store when a run is made, from its blobs when it is replayed."""
 
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from bridge.store.agreements import Agreement
 from bridge.store.blobs import Blobs
 from bridge.store.movements import CHANGES, LEDGER
 from bridge.store.unit import UnitOfWork
+from reconcilers.codes import OwnCodes
 
 Place = tuple[str, str, str]
 EVERYWHERE: Place = ("", "", "")
@@ -37,7 +38,7 @@ class Documents:
         """Return what a source's rows said before."""
         return self.changes.filter(pc.equal(self.changes["source"], source))
 
-    def without(self, codes: Mapping[str, Collection[str]]) -> "Documents":
+    def without(self, codes: Mapping[str, OwnCodes]) -> "Documents":
         """Return what there is of other items: `codes` are the left-out ones by source."""
         return Documents(_without(self.rows, codes), _without(self.changes, codes))
 
@@ -46,24 +47,28 @@ class Documents:
         return Documents(pa.concat_tables([self.rows, more.rows]), pa.concat_tables([self.changes, more.changes]))
 
 
-def _without(table: pa.Table, codes: Mapping[str, Collection[str]]) -> pa.Table:
+def _without(table: pa.Table, codes: Mapping[str, OwnCodes]) -> pa.Table:
     for source, left_out in codes.items():
-        of_these = pc.is_in(table["item"], value_set=pa.array(sorted(left_out), pa.string()))
-        table = table.filter(pc.invert(pc.and_(pc.equal(table["source"], source), of_these)))
+        of_these = pc.and_(pc.equal(table["source"], source), left_out.rows(table["item"]))
+        table = table.filter(pc.invert(of_these))
     return table
 
 
-Lookup = Callable[[Sequence[str], Mapping[str, Collection[str]] | None, datetime], Documents]
-"""Given sources, their item codes (None = all items) and a moment, return the documents touched since."""
+Lookup = Callable[[Sequence[str], Mapping[str, OwnCodes] | None, datetime], Documents]
+"""Given sources, their item codes (None = all items) and a moment, return the documents touched since.
+
+A document is found however it spells its code: what the ledger holds is folded by the source's rules.
+"""
 
 
 def from_store(uow: UnitOfWork) -> Lookup:
     """Return a look-up in the store's ledger."""
 
-    def look(sources: Sequence[str], items: Mapping[str, Collection[str]] | None, since: datetime) -> Documents:
+    def look(sources: Sequence[str], items: Mapping[str, OwnCodes] | None, since: datetime) -> Documents:
         found, before = [LEDGER.empty_table()], [CHANGES.empty_table()]
+        spelled = set() if items is None else uow.movements.codes(since)
         for source in sources:
-            codes = None if items is None else items.get(source, ())
+            codes = None if items is None else items[source].spelled(spelled) if source in items else ()
             found.append(uow.movements.window([source], since, codes))
             before.append(uow.movements.changes([source], since, codes))
         return Documents(pa.concat_tables(found), pa.concat_tables(before))
@@ -78,9 +83,7 @@ class Recorder:
     lookup: Lookup
     given: list[Documents] = field(default_factory=list)
 
-    def __call__(
-        self, sources: Sequence[str], items: Mapping[str, Collection[str]] | None, since: datetime
-    ) -> Documents:
+    def __call__(self, sources: Sequence[str], items: Mapping[str, OwnCodes] | None, since: datetime) -> Documents:
         """Look up and remember."""
         found = self.lookup(sources, items, since)
         self.given.append(found)

@@ -17,6 +17,7 @@ from bridge.store.blobs import Blobs
 from bridge.store.unit import UnitOfWork
 from reconcilers.agreement import Reading, self_breaks
 from reconcilers.align import Aligned, align_lines
+from reconcilers.codes import OwnCodes
 from reconcilers.footing import Footing
 from reconcilers.grain import GRAIN, at_grain, balances_at, places_of
 from reconcilers.request import ExplainPolicy, LedgerSide, Place, SelfBreak
@@ -87,7 +88,7 @@ class OwnBooks:
             earlier = [one for one in mine if one.read_from < side.read_from]
             if not earlier:
                 continue
-            codes = pa.array(sorted(now.footing.own_codes({place[0] for place in places})), pa.string())
+            codes = now.footing.own_codes({place[0] for place in places})
             before = [self._lines(one, codes, now.footing) for one in earlier]
             known = places.difference(*(_unknown(lines, grain) for lines in (*before, now.lines)))
             readings = [
@@ -100,9 +101,9 @@ class OwnBooks:
                 found[one.place] = (*found[one.place], one)
         return found
 
-    def _lines(self, earlier: Earlier, codes: pa.Array, footing: Footing) -> pa.Table:
+    def _lines(self, earlier: Earlier, codes: OwnCodes, footing: Footing) -> pa.Table:
         lines = self.past(earlier.blob)
-        return align_lines(lines.filter(pc.is_in(lines["item"], value_set=codes)), footing).lines
+        return align_lines(lines.filter(codes.rows(lines["item"])), footing).lines
 
 
 def _unknown(lines: pa.Table, grain: tuple[str, ...]) -> set[Place]:

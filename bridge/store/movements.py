@@ -119,6 +119,15 @@ class Movements:
         ]
         return pa.concat_tables([CHANGES.empty_table(), *parts])
 
+    def codes(self, since: datetime) -> set[str]:
+        """Return every item code as the ledger's lines spell it, and as lines changed at or after `since` spelled it.
+
+        Of any source and time: that is one pass over the index of items.
+        """
+        now = select(movements.c.item).distinct()
+        before = select(movement_changes.c.item).where(movement_changes.c.at >= to_instant(since)).distinct()
+        return {code for chosen in (now, before) for code in self.connection.execute(chosen).scalars()}
+
     def of_batch(self, batch: str) -> pa.Table:
         """Return every live LEDGER line of a batch, in any source."""
         return self._ledger(
