@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bridge.domain.hold import HoldOrder, HoldReading, Receipt, TargetAbility
 from bridge.domain.movement import MovementBatch
@@ -79,4 +79,16 @@ class HoldTarget(Protocol):
 
     def list_own(self) -> tuple[HoldReading, ...]:
         """Return every hold the bridge has standing in the target."""
+        ...
+
+
+@runtime_checkable
+class RecordKeeper(Protocol):
+    """A hold target that knows our holds from a record of its own beside the stock, and not from the stock itself.
+
+    Once a hold was lifted by hand its record must be closed, or it would claim what others block there later.
+    """
+
+    def close_record(self, ref: str) -> None:
+        """Close what is recorded of `ref`, of which nothing stands any more. Change no stock, whatever stands there now."""
         ...

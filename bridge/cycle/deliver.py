@@ -6,13 +6,23 @@ anything else is done with it. Each outcome is committed with what it changes, i
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.backoff import next_attempt
+from bridge.cycle.hold_effects import (
+    Finish,
+    carry_hold,
+    closes,
+    doubt_hold,
+    hold_of,
+    is_closing,
+    refuse_hold,
+    settle_hold,
+)
 from bridge.domain.effect import Effect, EffectKind, EffectState
 from bridge.domain.errors import BridgeError, EffectRefused, EffectRetryable, EffectUnknown, SourceUnavailable
-from bridge.domain.hold import Hold, HoldState, Receipt
+from bridge.domain.hold import Receipt
 from bridge.ports import Clock, HoldTarget
 from bridge.store.store import Store
 from bridge.store.unit import UnitOfWork
@@ -103,30 +113,33 @@ def _requeue(store: Store, effect: Effect, now: datetime) -> None:
 def _read_back(store: Store, carriers: Carriers, effect: Effect, clock: Clock) -> None:
     """Ask the target what became of a place or lift, and finish or repeat it. Targets are idempotent by reference."""
     try:
-        hold = _hold_of(store, effect)
+        hold = hold_of(store, effect)
         target = carriers.targets(hold.target)
         there = target.probe(hold.order.ref) if target.ability.can_probe else None
     except BridgeError:
         return  # stays unknown: nothing is repeated while the target cannot be read
-    if there is None or there.present is not (effect.kind is EffectKind.PLACE):
+    placing = effect.kind is EffectKind.PLACE
+    if there is None or there.present is not placing or is_closing(hold, effect.kind):
         _requeue(store, effect, clock.now())
         return
     found = hold.order.quantity if there.quantity is None else there.quantity
     with store.begin() as uow:
         receipt = Receipt(ref=hold.order.ref, done=True, quantity=found, detail=there.detail or "read back")
-        _settle_hold(uow, hold, effect.kind, receipt, clock.now())
+        settle_hold(uow, hold, effect.kind, receipt, clock.now())
         uow.outbox.settle(_id(effect), EffectState.DONE)
         uow.commit()
 
 
 def _carry(store: Store, carriers: Carriers, epoch: int, effect: Effect, clock: Clock) -> Delivered:
     try:
-        finish = _mail(store, carriers, effect) if effect.kind is EffectKind.MAIL else _hold(store, carriers, effect)
+        finish = _finish_of(store, carriers, effect, clock)
     except EffectUnknown as error:
         return _unsure(store, epoch, effect, error, clock)
     except (EffectRetryable, SourceUnavailable) as error:
         return _later(store, epoch, effect, error, clock)
     except BridgeError as error:
+        if closes(store, effect):
+            return _later(store, epoch, effect, error, clock)
         return _refused(store, epoch, effect, error, clock)
     with store.begin() as uow:
         finish(uow, clock.now())
@@ -135,7 +148,10 @@ def _carry(store: Store, carriers: Carriers, epoch: int, effect: Effect, clock: 
     return Delivered(done=1)
 
 
-Finish = Callable[[UnitOfWork, datetime], None]
+def _finish_of(store: Store, carriers: Carriers, effect: Effect, clock: Clock) -> Finish:
+    if effect.kind is EffectKind.MAIL:
+        return _mail(store, carriers, effect)
+    return carry_hold(store, carriers.targets, effect, clock.now())
 
 
 def _mail(store: Store, carriers: Carriers, effect: Effect) -> Finish:
@@ -150,36 +166,13 @@ def _mail(store: Store, carriers: Carriers, effect: Effect) -> Finish:
     return finish
 
 
-def _hold(store: Store, carriers: Carriers, effect: Effect) -> Finish:
-    """Place or lift, then read back on a fresh connection: only what the target says itself counts as done."""
-    hold = _hold_of(store, effect)
-    target = carriers.targets(hold.target)
-    placing = effect.kind is EffectKind.PLACE
-    if placing and hold.state not in {HoldState.REQUESTED, HoldState.UNKNOWN}:
-        return lambda _uow, _at: None  # lifted while its placing still waited: nothing may be placed any more
-    receipt = target.place(hold.order) if placing else target.lift(hold.order)
-    if target.ability.can_probe and target.probe(hold.order.ref).present is not placing:
-        raise EffectUnknown("BR-2061", hold=hold.id, target=hold.target)
-    return lambda uow, at: _settle_hold(uow, hold, effect.kind, receipt, at)
-
-
-def _settle_hold(uow: UnitOfWork, hold: Hold, kind: EffectKind, receipt: Receipt, at: datetime) -> None:
-    if kind is EffectKind.PLACE:
-        after = replace(hold, state=HoldState.ACTIVE, placed=receipt.quantity, detail=receipt.detail, updated_at=at)
-    else:
-        ended = HoldState.EXPIRED if hold.order.expires_at <= at else HoldState.RELEASED
-        after = replace(hold, state=ended, detail=receipt.detail or hold.detail, updated_at=at)
-    uow.holds.save(after)
-    uow.audit.append("system", f"hold.{after.state.value}", hold.id, {"target": hold.target, "ref": hold.order.ref}, at)
-
-
 def _unsure(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
     now = clock.now()
     with store.begin() as uow:
         if effect.kind is EffectKind.MAIL:
             uow.outbox.retry(_id(effect), epoch, next_attempt(effect.attempts, now), error.packed())
         else:
-            _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
+            doubt_hold(uow, effect, error, now)
             uow.outbox.unknown(_id(effect), epoch, error.packed())
         uow.commit()
     return Delivered(waiting=1)
@@ -196,29 +189,13 @@ def _later(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: 
 def _refused(store: Store, epoch: int, effect: Effect, error: BridgeError, clock: Clock) -> Delivered:
     now = clock.now()
     with store.begin() as uow:
-        if effect.kind is EffectKind.PLACE:
-            _mark_hold(uow, effect, HoldState.FAILED, error, now)
-        elif effect.kind is EffectKind.LIFT:
-            _mark_hold(uow, effect, HoldState.UNKNOWN, error, now)
+        if effect.kind is not EffectKind.MAIL:
+            refuse_hold(uow, effect, error, now)
         uow.outbox.failed(_id(effect), epoch, error.packed())
         about = effect.key if effect.kind is EffectKind.MAIL else effect.subject  # a hold's story tells its refusals
         uow.audit.append("system", f"{effect.kind.value}.failed", about, {"error": str(error)}, now)
         uow.commit()
     return Delivered(failed=1)
-
-
-def _mark_hold(uow: UnitOfWork, effect: Effect, state: HoldState, error: BridgeError, at: datetime) -> None:
-    hold = uow.holds.get(json.loads(effect.body)["hold"])
-    if hold is not None:
-        uow.holds.save(replace(hold, state=state, detail=error.packed(), updated_at=at))
-
-
-def _hold_of(store: Store, effect: Effect) -> Hold:
-    with store.begin() as uow:
-        hold = uow.holds.get(json.loads(effect.body)["hold"])
-    if hold is None:
-        raise EffectRefused("BR-2062", effect=effect.key)
-    return hold
 
 
 def _id(effect: Effect) -> int:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from bridge.domain.effect import Effect, EffectKind
 from bridge.domain.hold import Hold, HoldState
 from bridge.domain.quantity import to_text
+from bridge.ports import HoldTarget, RecordKeeper
 from bridge.store.unit import UnitOfWork
 
 MAX_EXTENSIONS = 2
 """How often an unsettled hold is kept beyond its life before it goes all the same: no hold runs for ever."""
+BY_HAND = "lifted by hand in the target"
+"""Detail of a hold that somebody took out of its target."""
 
 
 def queue_place(uow: UnitOfWork, hold: Hold, at: datetime) -> None:
@@ -28,6 +31,12 @@ def queue_lift(uow: UnitOfWork, hold: Hold, by: str, why: str, at: datetime) -> 
     uow.outbox.add(_effect(EffectKind.LIFT, releasing, at))
     uow.audit.append(by, "hold.releasing", hold.id, {"why": why}, at)
     return releasing
+
+
+def queue_closing(uow: UnitOfWork, hold: Hold, target: HoldTarget, at: datetime) -> None:
+    """Given a hold that was lifted by hand, have a target that keeps a record close it: a lift that takes nothing back."""
+    if isinstance(target, RecordKeeper):
+        uow.outbox.add(_effect(EffectKind.LIFT, hold, at))
 
 
 def expire(uow: UnitOfWork, at: datetime, *, on_expire: str, ttl: timedelta) -> tuple[Hold, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bridge.cycle.release import BY_HAND, queue_closing
 from bridge.domain.errors import BridgeError
 from bridge.domain.hold import Hold, HoldOrder, HoldReading, HoldState
 from bridge.ports import Clock, HoldTarget
@@ -36,36 +37,51 @@ def self_check(
             target = open_target(name)
             if not target.ability.can_probe:
                 continue
+            expected = _expected(store, name)  # before the look: what is placed meanwhile cannot be in what was seen
             there = {reading.ref: reading for reading in target.list_own()}
         except BridgeError as error:
             found = replace(found, unread=(*found.unread, (name, error)))
             continue
         with store.begin() as uow:
-            gone, orphans = _compare(uow, name, there, clock.now())
+            gone = _lifted_by_hand(uow, target, expected, there, clock.now())
+            orphans = _orphans(uow, name, there, clock.now())
             uow.commit()
         found = replace(found, lifted_by_hand=(*found.lifted_by_hand, *gone), orphans=(*found.orphans, *orphans))
     return found
 
 
-def _compare(
-    uow: UnitOfWork, target: str, there: dict[str, HoldReading], at: datetime
-) -> tuple[list[Hold], list[Hold]]:
-    gone, orphans = [], []
-    standing = {hold.order.ref: hold for hold in uow.holds.standing(target)}
-    for ref, hold in standing.items():
-        if hold.state in _EXPECTED and ref not in there:
-            lifted = replace(hold, state=HoldState.RELEASED, detail="lifted by hand in the target", updated_at=at)
-            uow.holds.save(lifted)
-            uow.audit.append("system", "hold.lifted_by_hand", hold.id, {"target": target, "ref": ref}, at)
-            gone.append(lifted)
+def _expected(store: Store, target: str) -> tuple[Hold, ...]:
+    with store.read() as uow:
+        return tuple(hold for hold in uow.holds.standing(target) if hold.state in _EXPECTED)
+
+
+def _lifted_by_hand(
+    uow: UnitOfWork, target: HoldTarget, expected: Iterable[Hold], there: dict[str, HoldReading], at: datetime
+) -> list[Hold]:
+    """Release what was expected and is gone. What has changed since the look says nothing: the next look tells."""
+    gone = []
+    for hold in expected:
+        if hold.order.ref in there or uow.holds.get(hold.id) != hold:
+            continue
+        lifted = replace(hold, state=HoldState.RELEASED, detail=BY_HAND, updated_at=at)
+        uow.holds.save(lifted)
+        queue_closing(uow, lifted, target, at)
+        facts = {"target": hold.target, "ref": hold.order.ref}
+        uow.audit.append("system", "hold.lifted_by_hand", hold.id, facts, at)
+        gone.append(lifted)
+    return gone
+
+
+def _orphans(uow: UnitOfWork, target: str, there: dict[str, HoldReading], at: datetime) -> list[Hold]:
+    orphans = []
     for ref, reading in there.items():
-        if ref in standing or _is_ours(uow, ref):
+        if _is_ours(uow, ref):
             continue
         orphan = _orphan(uow, target, reading, at)
         uow.holds.save(orphan)
         uow.audit.append("system", "hold.orphan", orphan.id, {"target": target, "ref": ref}, at)
         orphans.append(orphan)
-    return gone, orphans
+    return orphans
 
 
 def _is_ours(uow: UnitOfWork, ref: str) -> bool:

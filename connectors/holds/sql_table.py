@@ -12,7 +12,7 @@ from config.base import SourceSettings
 from connectors.database import DatabaseSettings
 from connectors.holds.released import check_released
 from connectors.holds.settings import ViaHoldTable
-from connectors.holds.table import OWNER, hold_table
+from connectors.holds.table import ACTIVE, OWNER, hold_table
 from connectors.holds.writing import Writer, has_table, hold_settings, open_writer, read_back, reading, writing
 
 OPERATIONS = ("out", "transfer", "in")
@@ -70,7 +70,7 @@ class HoldTable:
         """Return the row of `ref` as a fresh connection sees it."""
         with reading(self._writer) as connection:
             row = self._row(connection, ref)
-        if row is None or row["lifted_at"] is not None or row["placed_by"] != OWNER:
+        if row is None or not _in_force(row):
             return HoldReading(ref, present=False)
         return self._reading(row)
 
@@ -79,7 +79,7 @@ class HoldTable:
         columns = self._table.c
         statement = (
             sa.select(self._table)
-            .where(columns.placed_by == OWNER, columns.lifted_at.is_(None))
+            .where(columns.placed_by == OWNER, columns.lifted_at.is_(None), columns.state == ACTIVE)
             .order_by(columns.hold_ref)
         )
         with reading(self._writer) as connection:
@@ -100,7 +100,7 @@ class HoldTable:
             "operations": ",".join(order.operations),
             "quantity": order.quantity,
             "reason": _one_line(order.reason),
-            "state": "active",
+            "state": ACTIVE,
             "expires_at": order.expires_at,
             "lifted_at": None,
         }
@@ -159,6 +159,11 @@ def open_hold_table(target: str, settings: SourceSettings, clock: Clock, *, data
         raise EffectRefused("BR-1608", target=target)
     writer = open_writer(target, hold_settings(settings, hold), table=hold.table, database=database)
     return HoldTable(target, writer, clock, hold.account_sets)
+
+
+def _in_force(row: dict[str, Any]) -> bool:
+    """Return whether our row blocks: whoever lifts by hand may set the state alone, and asking programs obey it."""
+    return row["placed_by"] == OWNER and row["state"] == ACTIVE and row["lifted_at"] is None
 
 
 def _one_line(reason: str) -> str:

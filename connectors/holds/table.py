@@ -8,6 +8,8 @@ from connectors.holds.columns import Micro, PlantTime
 
 OWNER = "stockbridge"
 """Value of `placed_by` in our rows; rows of anybody else are never touched."""
+ACTIVE = "active"
+"""Value of `state` while a row blocks."""
 
 
 def hold_table(name: str, zone: tzinfo | None = None) -> sa.Table:

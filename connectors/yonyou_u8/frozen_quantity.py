@@ -83,6 +83,12 @@ class FrozenQuantity:
         notes = "; ".join(dict.fromkeys(note for _, note in freed if note))
         return Receipt(order.ref, done=True, quantity=sum(quantity for quantity, _ in freed), detail=notes)
 
+    def close_record(self, ref: str) -> None:
+        """End the entries of a hold that was unfrozen by hand. What is frozen there now is somebody else's and stays."""
+        with self._writing() as book:
+            for row in book.parts(self._table.c.hold_ref == ref):
+                self._close(book, row, 0)
+
     def probe(self, ref: str) -> HoldReading:
         """Return what of `ref` still stands, on a fresh connection; present = false once all was unfrozen by hand."""
         found = [seen for seen in self._readings(ref) if seen.ref == ref]
@@ -121,13 +127,17 @@ class FrozenQuantity:
         standing, note = self._standing(book, part, row)
         if row is not None and standing:
             book.change(row, -standing, book.piece_rate(str(part["cInvCode"])))
+        self._close(book, part, standing)
+        return standing, note
+
+    def _close(self, book: FreezeBook, part: dict[str, Any], freed: int) -> None:
+        """End one entry of the record, with what was freed of it."""
         table = book.table
         book.connection.execute(
             sa.update(table)
             .where(table.c.hold_ref == part["hold_ref"], table.c.line == part["line"])
-            .values(lifted_at=self._clock.now(), freed=standing)
+            .values(lifted_at=self._clock.now(), freed=freed)
         )
-        return standing, note
 
     def _standing(self, book: FreezeBook, part: dict[str, Any], row: StockRow | None) -> tuple[int, str]:
         """Return what of an entry still stands in its row, and a note if that is not all."""

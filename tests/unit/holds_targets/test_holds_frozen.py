@@ -366,3 +366,14 @@ def in_bounds(link, keepers, target):
         assert 0 <= Decimal(str(stopped)) <= Decimal(str(on_hand))
     ours = sum(seen.quantity for seen in target.list_own())
     assert sum(held(link).values()) * 1_000_000 == sum(keepers.values()) * 1_000_000 + ours
+
+
+def test_closing_a_record_changes_no_stock(books):
+    """What somebody froze after ours was unfrozen by hand is neither ours any more nor touched."""
+    target = frozen_target(books.path)
+    ref = target.place(order(80)).ref
+    run(books.path, "UPDATE CurrentStock SET fStopQuantity = 5 WHERE cInvCode = '00710'")
+    target.close_record(ref)
+    assert frozen(books) == {"": Decimal(5)}
+    assert (target.probe(ref).present, target.list_own()) == (False, ())
+    assert rows(books.path, "SELECT freed FROM stockbridge_freeze") == [("0",)]
