@@ -12,7 +12,8 @@ from bridge.domain.budget import Budget, exceeded
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.hold import STANDING, Hold, HoldOrder, HoldState, hold_ref
 
-_HOLDABLE = frozenset({EpisodeState.CONFIRMED, EpisodeState.REVIEWING, EpisodeState.COUNTING, EpisodeState.EXPLAINED})
+HOLDABLE = frozenset({EpisodeState.CONFIRMED, EpisodeState.REVIEWING, EpisodeState.COUNTING, EpisodeState.EXPLAINED})
+"""States in which a variance may be held: confirmed, believed, and not settled by anybody."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def decide_holds(
 
 
 def _may_hold(episode: Episode, policy: HoldPolicy) -> bool:
-    if episode.state not in _HOLDABLE or not episode.variance.exceeds:
+    if episode.state not in HOLDABLE or not episode.variance.exceeds:
         return False
     abc = episode.variance.position.abc
     return not abc or abc in policy.classes
@@ -103,7 +104,12 @@ def is_settled(episode: Episode | None, policy: HoldPolicy) -> bool:
         return True
     rule = policy.release_on.get(episode.variance.position.abc or "B", "approved")
     released = {EpisodeState.APPROVED, EpisodeState.CORRECTING, EpisodeState.VERIFYING, EpisodeState.ACCEPTED}
-    return rule == "approved" and episode.state in released and bool(episode.approvals)
+    return rule == "approved" and episode.state in released and _is_signed(episode)
+
+
+def _is_signed(episode: Episode) -> bool:
+    """Return whether a checker agreed; a rejection stands among the approvals too, and lifts nothing."""
+    return any(given.approved for given in episode.approvals)
 
 
 def _holds_for(episode: Episode, places: tuple[Place, ...], policy: HoldPolicy, now: datetime) -> tuple[Hold, ...]:

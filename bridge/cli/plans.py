@@ -69,7 +69,8 @@ def approve(
     app = session.app
     if dry_run:
         return show_plan(context, plan)
-    holds = act.approve_plan(app.store, plan, content, session.operator(by), app.clock.now())
+    at = app.clock.now()
+    holds = act.approve_plan(app.store, plan, content, session.operator(by), at, lambda pair: app.pair_plan(pair).holds)
     app.deliver()
     session.out.say("cli.plan.approved", plan=plan, count=len(holds))
     return 0

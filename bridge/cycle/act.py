@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.decide import HoldPolicy, is_settled
+from alerts.decide import HOLDABLE, HoldPolicy, is_settled
 from bridge.cycle.planned import planned_holds
-from bridge.cycle.release import queue_lift, queue_place
+from bridge.cycle.release import no_new_until, queue_lift, queue_place
 from bridge.cycle.run_report import UNCONFIRMED
 from bridge.domain.episode import Episode
 from bridge.domain.errors import ConfigError, NotPermitted
@@ -101,15 +101,19 @@ def panic(store: Store, by: str, why: str, at: datetime) -> tuple[Hold, ...]:
     return lifted
 
 
-def approve_plan(store: Store, name: str, content: str, by: str, at: datetime) -> tuple[Hold, ...]:
+def approve_plan(
+    store: Store, name: str, content: str, by: str, at: datetime, policy: Callable[[str], HoldPolicy]
+) -> tuple[Hold, ...]:
     """Given a waiting plan and the hash that was shown, queue all its holds. Return them; raise what forbids it.
 
-    A hold whose variance has meanwhile been settled or held is left out: approval never revives what is over.
+    `policy` tells how a pair holds by now: what no run would place is not placed by an approval either. A hold whose
+    variance has meanwhile been settled or held is left out: approval never revives what is over.
     """
     with store.begin() as uow:
         plan = uow.plans.get(name)
         if plan is None:
             raise ConfigError("BR-2013", plan=name)
+        _need_holding(uow, plan, policy(plan.pair), at)
         if not uow.plans.approve(name, content or plan.hash, by=by, at=at):
             raise NotPermitted(
                 "BR-2014", plan=name, state=_state(plan, at), until=plan.expires_at.isoformat(timespec="minutes")
@@ -143,7 +147,16 @@ def resume(store: Store, by: str, at: datetime) -> bool:
 def _still_wanted(uow: UnitOfWork, hold: Hold) -> bool:
     episode = uow.episodes.get(hold.variance)
     already = any(known.order.ref == hold.order.ref for known in uow.holds.list(variance=hold.variance))
-    return episode is not None and episode.variance.exceeds and not already
+    return episode is not None and episode.state in HOLDABLE and episode.variance.exceeds and not already
+
+
+def _need_holding(uow: UnitOfWork, plan: HoldPlan, policy: HoldPolicy, at: datetime) -> None:
+    """Raise NotPermitted while nothing new may be held: the plan was made before that."""
+    until = no_new_until(uow, at)
+    if until is not None:
+        raise NotPermitted("BR-2072", plan=plan.id, until=until.isoformat(timespec="minutes"))
+    if policy.mode != "hold":
+        raise NotPermitted("BR-2073", plan=plan.id, pair=plan.pair, mode=policy.mode)
 
 
 def _state(plan: HoldPlan, at: datetime) -> str:

@@ -24,7 +24,10 @@ def planned_holds(plan: HoldPlan) -> tuple[str, tuple[Hold, ...]]:
 
 
 def waiting_plan(uow: UnitOfWork, inputs: RunInputs, holds: tuple[Hold, ...], limit: str) -> HoldPlan:
-    """Keep a plan over the budget for a person's word; what waits already is not asked for twice."""
+    """Keep a plan over the budget for a person's word; what waits already is not asked for twice.
+
+    Older plans of the pair expire: their figures are not what is wanted now.
+    """
     wanted = _blocks(holds)
     for waiting in uow.plans.waiting(inputs.at, inputs.plan.id):
         if _blocks(planned_holds(waiting)[1]) == wanted:
@@ -37,6 +40,8 @@ def waiting_plan(uow: UnitOfWork, inputs: RunInputs, holds: tuple[Hold, ...], li
         created_at=inputs.at,
         expires_at=inputs.at + inputs.plan.approve_within,
     )
+    for older in uow.plans.supersede(plan.pair, inputs.at):
+        uow.audit.append("system", "plan.superseded", older.id, {"by": plan.id}, inputs.at)
     uow.plans.add(plan)
     uow.audit.append("system", "plan.waiting", plan.id, {"limit": limit, "hash": plan.hash}, inputs.at)
     return plan

@@ -63,6 +63,13 @@ def expire(uow: UnitOfWork, at: datetime, *, on_expire: str, ttl: timedelta) -> 
     return tuple(touched)
 
 
+def no_new_until(uow: UnitOfWork, at: datetime) -> datetime | None:
+    """Return until when nothing new is held after a panic, None when none is in force."""
+    flag = uow.flags.get("no_new_holds")
+    until = datetime.fromisoformat(flag.value["until"]) if flag is not None else at
+    return until if until > at else None
+
+
 def _effect(kind: EffectKind, hold: Hold, at: datetime) -> Effect:
     life = f"{hold.order.ref}:{hold.extensions}:{hold.updated_at.isoformat()}"
     body = json.dumps({"hold": hold.id}, sort_keys=True)

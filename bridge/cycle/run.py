@@ -12,6 +12,7 @@ from bridge.cycle.ledger import Recorder, from_store, settled_of
 from bridge.cycle.own_books import earlier_readings, past_lines
 from bridge.cycle.plan import PairPlan
 from bridge.cycle.pull import Pulled, absorb
+from bridge.cycle.release import no_new_until
 from bridge.domain.report import RunReport
 from bridge.store.store import Store
 from bridge.store.unit import UnitOfWork
@@ -58,8 +59,7 @@ def run_pair(
 
 def _braked(uow: UnitOfWork, plan: PairPlan, at: datetime) -> PairPlan:
     """Return the plan with no new holds while a person has paused the bridge or called a panic."""
-    paused, panic = uow.flags.get("paused"), uow.flags.get("no_new_holds")
-    stopped = paused is not None or (panic is not None and datetime.fromisoformat(panic.value["until"]) > at)
+    stopped = uow.flags.get("paused") is not None or no_new_until(uow, at) is not None
     return replace(plan, holds=replace(plan.holds, no_new="stopped")) if stopped else plan
 
 

@@ -88,6 +88,13 @@ class Plans:
         self.connection.execute(update(plans).where(plans.c.id.in_(ids)).values(state=PlanState.EXPIRED))
         return [plan for plan_id in ids if (plan := self.get(plan_id))]
 
+    def supersede(self, pair: str, now: datetime) -> list[HoldPlan]:
+        """Turn the pair's waiting plans into expired ones and return them: a newer plan tells what is wanted now."""
+        older = self.waiting(now, pair)
+        ids = [plan.id for plan in older]
+        self.connection.execute(update(plans).where(plans.c.id.in_(ids)).values(state=PlanState.EXPIRED))
+        return older
+
     def _read(self, chosen: Select[Any]) -> list[HoldPlan]:
         found = []
         for row in self.connection.execute(chosen):

@@ -169,3 +169,114 @@ def test_closing_the_record_is_tried_until_it_is_done(frozen: Plant):
     frozen.reconcile()
     assert (_states(frozen), frozen.frozen()) == (["released"], {})
     assert rows(frozen.u8, "SELECT freed FROM stockbridge_freeze") == [("0",)]
+
+
+@pytest.fixture
+def planned(holding: Holding) -> tuple[Plant, str]:
+    """Give a plant whose two holds are over the budget of one, and the plan that waits for a person."""
+    plant = holding("frozen_quantity")
+    plant.configure(holds__max_items_per_run=1)
+    plant.stock(M_001__01="500", M_004__01="100")
+    plant.confirm()
+    plant.later(minutes=5)
+    (plan,) = plant.run("plan", "list", "--json").json
+    assert plant.frozen() == {}
+    return plant, plan["id"]
+
+
+def _approve(plant: Plant, plan: str) -> tuple[int, str]:
+    done = plant.run("plan", "approve", plan, "--by", "li.zong", "--lang", "en")
+    return done.code, done.err
+
+
+def test_a_waiting_plan_is_placed_on_a_persons_word(planned: tuple[Plant, str]):
+    """Nothing has changed since: the approval places both holds."""
+    plant, plan = planned
+    assert _approve(plant, plan) == (0, "")
+    assert set(plant.frozen()) == {("M-001", "01"), ("M-004", "01")}
+
+
+def test_an_approval_holds_nothing_of_data_that_is_not_believed(planned: tuple[Plant, str]):
+    """The books could not be read since: the variances are suspended, and what no run would hold is not held."""
+    plant, plan = planned
+    change(plant.u8, "ALTER TABLE CurrentStock RENAME TO Elsewhere")
+    plant.later(minutes=30)
+    plant.reconcile()
+    change(plant.u8, "ALTER TABLE Elsewhere RENAME TO CurrentStock")
+    assert _approve(plant, plan)[0] == 0
+    assert plant.frozen() == {}
+
+
+def test_an_approval_holds_nothing_that_is_settled(planned: tuple[Plant, str]):
+    """Both variances were explained and approved while the plan waited."""
+    plant, plan = planned
+    for variance in plant.run("variances", "list", "--json").json:
+        for words in (
+            ("take", variance["id"], "--by", "wang.fang"),
+            ("explain", variance["id"], "--by", "wang.fang", "--cause", "D2", "--doc", "C1"),
+            ("approve", variance["id"], "--by", "li.zong"),
+        ):
+            assert plant.run("variances", *words).code == 0
+    _approve(plant, plan)
+    assert plant.frozen() == {}
+
+
+def test_after_a_panic_no_plan_is_approved_until_resumed(planned: tuple[Plant, str]):
+    """Panic means nothing new for a day: the approval is refused by name and the plan still waits."""
+    plant, plan = planned
+    plant.run("holds", "panic", "--reason", "月末赶货", "--by", "li.zong", "--yes")
+    code, error = _approve(plant, plan)
+    assert (code, "[BR-2072]" in error, plant.frozen()) == (5, True, {})
+    plant.run("resume", "--by", "sun.it")
+    assert _approve(plant, plan)[0] == 0
+    assert len(plant.frozen()) == 2
+
+
+def test_a_pair_that_holds_no_more_has_no_plan_approved(planned: tuple[Plant, str]):
+    """The admin went back to mode alert: the approval is refused by name."""
+    plant, plan = planned
+    plant.configure(plant__mode="alert")
+    code, error = _approve(plant, plan)
+    assert (code, "[BR-2073]" in error, plant.frozen()) == (5, True, {})
+
+
+def test_a_newer_plan_replaces_the_older_one(planned: tuple[Plant, str]):
+    """The differences changed and are still over the budget: only the newer plan waits, with today's figures."""
+    plant, plan = planned
+    plant.stock(M_001__01="900")
+    plant.later(minutes=30)
+    plant.reconcile()
+    (newer,) = plant.run("plan", "list", "--json").json
+    assert newer["id"] != plan
+    code, error = _approve(plant, plan)
+    assert (code, "[BR-2014]" in error) == (5, True)
+    _approve(plant, newer["id"])
+    assert plant.frozen()["M-001", "01"] == 130.0
+
+
+def _open_variance(plant: Plant, *last: str) -> None:
+    """Take and explain the one open variance, then do what `last` says of it."""
+    variance = plant.run("variances", "list", "--json").json[0]["id"]
+    for words in (
+        ("take", variance, "--by", "wang.fang"),
+        ("explain", variance, "--by", "wang.fang", "--cause", "X9", "--note", "点错了"),
+        (last[0], variance, *last[1:]),
+    ):
+        done = plant.run("variances", *words)
+        assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    "last", [("reject", "--by", "li.zong", "--note", "没有单据"), ("approve", "--by", "li.zong")], ids=["no", "half"]
+)
+def test_only_a_whole_approval_lifts_before_the_proof(frozen: Plant, last):
+    """A rejection, or one of two signatures, is no approval: one clean round does not lift, the closing does."""
+    _open_variance(frozen, *last)
+    frozen.stock(M_001__01="1030")
+    frozen.later(minutes=30)
+    frozen.reconcile()
+    assert [v["state"] for v in frozen.run("variances", "list", "--json").json] == ["verifying"]
+    assert list(frozen.frozen().values()) == [500.0]
+    frozen.later(minutes=30)
+    frozen.reconcile()
+    assert frozen.frozen() == {}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.decide import HoldPolicy, Place, decide_holds
+from alerts.decide import HoldPolicy, Place, decide_holds, is_settled
 from bridge.domain.budget import Budget
 from bridge.domain.episode import Approval, Episode, EpisodeState
 from bridge.domain.hold import HoldState
@@ -152,3 +152,11 @@ def test_references_are_the_same_for_the_same_dispute():
     later = NOW + timedelta(hours=1)
     again = decide_holds([episode()], (), places(episode()), HOLDING, compared=1, placed_today=0, now=later)
     assert again.new[0].order.ref == decide([episode()]).new[0].order.ref
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_rejection_is_no_approval(agreed):
+    """Class B in verification: an approval lifts the hold, a rejection that stands among the approvals does not."""
+    word = (Approval("li", "checker", NOW, approved=agreed),)
+    verifying = episode(state=EpisodeState.VERIFYING, abc="B", approvals=word)
+    assert is_settled(verifying, HOLDING) is agreed
