@@ -65,6 +65,8 @@ def within_limit(before: Episode, variance: Variance, look: Look, policy: Confir
     they needed to be confirmed.
     """
     episode = replace(_resumed(before, look), variance=variance, last_run=look.run, updated_at=look.at)
+    if episode.state is EpisodeState.EXPLAINED:
+        episode = replace(episode, approvals=())  # a first signature that waited for a second one approves nothing
     if episode.state in _UNREVIEWED:
         return replace(episode, state=EpisodeState.CLEARED, clean=1)
     if episode.state is not EpisodeState.VERIFYING:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bridge.domain.episode import EpisodeState
+from bridge.domain.episode import Approval, EpisodeState
 from bridge.domain.lifecycle import ConfirmPolicy, Look, first_seen, still_exceeding, suspended, within_limit
 from bridge.domain.variance import Position, Presence, Variance
 
@@ -118,3 +118,13 @@ def test_a_parked_variance_returns_on_its_date():
     parked = replace(confirmed(), state=EpisodeState.PARKED, park_until=START + timedelta(hours=2))
     assert still_exceeding(parked, variance(), look(60), POLICY).state is EpisodeState.PARKED
     assert still_exceeding(parked, variance(), look(120), POLICY).state is EpisodeState.REVIEWING
+
+
+def test_a_half_signed_variance_is_verified_without_signatures():
+    """One of two signatures was given when the difference went: it counts as no approval while verifying."""
+    signed = (Approval("li.zong", "checker", START, approved=True),)
+    half = replace(confirmed(), state=EpisodeState.EXPLAINED, approvals=signed)
+    after = within_limit(half, variance(remainder=0, exceeds=False), look(60, run=3), POLICY)
+    assert (after.state, after.approvals) == (EpisodeState.VERIFYING, ())
+    whole = within_limit(replace(half, state=EpisodeState.APPROVED), variance(0), look(60, run=3), POLICY)
+    assert (whole.state, whole.approvals) == (EpisodeState.VERIFYING, signed)
