@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from config.durations import parse_duration
+from config.mail_address import parse_mail_address, parse_sender
 from config.refusal import Refusal
 
 Mode = Literal["observe", "alert", "hold"]
@@ -30,8 +31,6 @@ Role = Literal[
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _CLOSE_DAY: Final = re.compile(r"-?(?:[1-9]|[12][0-9]|3[01])")
-_MAIL: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
-_SENDER: Final = re.compile(r"[^\x00-\x1f\x7f<>]*<([^<>]*)>")
 _LISTEN: Final = re.compile(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})")
 _MAX_PORT: Final = 65535
 
@@ -77,20 +76,6 @@ def _close_day(text: str) -> str:
     return text
 
 
-def parse_mail_address(text: str) -> str:
-    """Given a bare mail address, return it. Raise Refusal, a ValueError, if it is none."""
-    if _MAIL.fullmatch(text) is None:
-        raise Refusal("BR-1032")
-    return text
-
-
-def _sender(text: str) -> str:
-    match = _SENDER.fullmatch(text)
-    if _MAIL.fullmatch(match[1] if match else text) is None:
-        raise Refusal("BR-1032")
-    return text
-
-
 def _listen(text: str) -> str:
     match = _LISTEN.fullmatch(text)
     if match is None or not 0 < int(match[2]) <= _MAX_PORT:
@@ -114,7 +99,7 @@ CloseDay = Annotated[
 """A day of the month; `-1` is the last, `1` the first."""
 MailAddress = Annotated[str, AfterValidator(parse_mail_address)]
 """A bare mail address."""
-Sender = Annotated[str, AfterValidator(_sender)]
+Sender = Annotated[str, AfterValidator(parse_sender)]
 """A mail address, alone or as `name <address>`."""
 Listen = Annotated[str, AfterValidator(_listen)]
 """`host:port`."""

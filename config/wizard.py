@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bridge import language
 from bridge.domain.errors import ConfigError
-from config.kinds_of_value import parse_mail_address
+from config.mail_address import parse_mail_address
 from config.toml_text import toml_value
 
 _KINDS: Final = ("kingdee_k3", "yonyou_u8", "mes", "spreadsheet")

@@ -68,6 +68,8 @@ CASES = [
     ('[schedule]\nquiet_hours = ["22:00-22:00"]\n', "BR-1027", "schedule.quiet_hours.0", 26),
     ('[mail]\nhost = "h"\nfrom = "bridge"\n', "BR-1032", "mail.from", 27),
     ('[mail]\nhost = "h"\nfrom = "a\\r\\nBcc: x <a@b.c>"\n', "BR-1032", "mail.from", 27),
+    ('[mail]\nhost = "h"\nfrom = "数据桥, 一厂 <a@b.c>"\n', "BR-1032", "mail.from", 27),
+    ('[mail]\nhost = "h"\nfrom = "数据桥 <a..b@b.c>"\n', "BR-1032", "mail.from", 27),
     ('[cutoff]\nclose_days = ["32"]\n', "BR-1033", "cutoff.close_days.0", 26),
     ('[web]\nlisten = "8686"\n', "BR-1034", "web.listen", 26),
     ('[abc]\nfrom = "k4"\n', "BR-1040", "abc.from", 26),
