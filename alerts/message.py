@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -68,6 +69,15 @@ def envelope_address(text: str) -> str:
     ):
         raise EffectRefused("BR-1513", address=clean(text, 120))
     return f"{local}@{ascii_domain}"
+
+
+def is_mailable(name: str, address: str) -> bool:
+    """Return whether a mail can be written to, or from, this name and address."""
+    try:
+        _mailbox(name, address)
+    except (EffectRefused, MessageError, ValueError):
+        return False
+    return True
 
 
 def compose(

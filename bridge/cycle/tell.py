@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from email.errors import MessageError
 
 from alerts.digest import Digest, PlanNotice, digests
-from alerts.message import compose, message_id
+from alerts.message import compose, is_mailable, message_id
 from alerts.notices import plan_digest, trouble_digest, trouble_fingerprint
 from alerts.policy import DayFigure, MailPolicy
 from alerts.render import render
@@ -14,6 +15,7 @@ from alerts.spreadsheet import attachments
 from bridge.cycle.inputs import Decision
 from bridge.cycle.planned import planned_holds
 from bridge.domain.effect import Effect, EffectKind
+from bridge.domain.errors import BridgeError
 from bridge.domain.people import Person
 from bridge.domain.report import MailNote, RunReport
 from bridge.store.blobs import Blobs
@@ -34,18 +36,39 @@ class Letters:
     sender: str
 
     def __call__(self, uow: UnitOfWork, decision: Decision, plan: HoldPlan | None) -> tuple[MailNote, ...]:
-        """Given what a run decided, queue its mails and remember what was told. Return one note per mail and reader."""
+        """Given what a run decided, queue its mails and remember what was told. Return one note per mail and reader.
+
+        A reader whose address no mail can be written to counts as having none, and a mail that cannot be composed is
+        left out; both stand in the audit log. Nothing of that ends the run: its holds and lifts matter more.
+        """
         report = decision.report
         if report.mode == "observe" or not self.sender:
             return ()
         now = max((episode.updated_at for episode in decision.episodes), default=report.as_of)
         now = max(now, report.as_of)
+        if not is_mailable("", self.sender):
+            uow.audit.append("system", "mail.left_out", report.pair, {"address": self.sender}, now)
+            return ()
+        people = _written_to(uow, self.people, now)
+        return replace(self, people=people).queue(uow, decision, plan, now)
+
+    def queue(self, uow: UnitOfWork, decision: Decision, plan: HoldPlan | None, now: datetime) -> tuple[MailNote, ...]:
+        """Queue what there is to tell at `now`, as if every address could be written to. Return the notes."""
         found = [
             *self._variances(uow, decision, now),
-            *self._plan(report, plan, now),
-            *self._trouble(uow, report, now),
+            *self._plan(decision.report, plan, now),
+            *self._trouble(uow, decision.report, now),
         ]
-        return tuple(note for digest in found for note in self._queue(uow, digest, now))
+        return tuple(note for digest in found for note in self._attempt(uow, digest, now))
+
+    def _attempt(self, uow: UnitOfWork, digest: Digest, now: datetime) -> list[MailNote]:
+        """Queue a digest; one that cannot be composed is told again by the next run, for it is not remembered."""
+        try:
+            return self._queue(uow, digest, now)
+        except (BridgeError, MessageError) as error:
+            facts = {"to": digest.recipient.mail, "error": str(error)}
+            uow.audit.append("system", "mail.left_out", digest.recipient.id, facts, now)
+            return []
 
     def _variances(self, uow: UnitOfWork, decision: Decision, now: datetime) -> list[Digest]:
         if not decision.report.admitted:
@@ -133,6 +156,16 @@ class Letters:
             if episode is not None:
                 thread = episode.thread or digest.thread or identity
                 uow.episodes.save(replace(episode, mailed=fingerprint, thread=thread))
+
+
+def _written_to(uow: UnitOfWork, people: Mapping[str, Person], now: datetime) -> Mapping[str, Person]:
+    """Return the people without the addresses that no mail can be written to: somebody else stands in for those."""
+    found = dict(people)
+    for name, person in people.items():
+        if person.mail and not is_mailable(person.name, person.mail):
+            found[name] = replace(person, mail="")
+            uow.audit.append("system", "mail.left_out", name, {"address": person.mail}, now)
+    return found
 
 
 def _days(uow: UnitOfWork, report: RunReport, now: datetime) -> tuple[DayFigure, ...]:
