@@ -54,7 +54,10 @@ class Holds(Table):
         default="escalate", description="escalate: keep it and tell the next in the chain; release: lift it"
     )
     release_on: ReleaseOn = Field(default=ReleaseOn(), description="when a hold goes, by ABC class")
-    override: Override = Field(default=Override(), description="limited permission to move goods against a hold")
+    override: Override = Field(
+        default=Override(),
+        description="limited permission to move goods against a hold; read, but no command uses it yet",
+    )
     approve_within: PositiveDuration = Field(
         default="4h", description="how long a plan over the budget waits for `stockbridge plan approve`"
     )
