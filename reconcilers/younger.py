@@ -2,8 +2,8 @@
 
 Matching leaves the youngest of equals open where it can. Where an old document is open all the same while a younger
 one of the same side, kind and quantity was matched by quantity alone, the two may as well be the other way round: the
-difference is then only as old as the younger one, and stays inside its grace. That holds for documents booked within
-a grace of each other (REACH). For the same reason documents matched only by quantity stay in play until they are past
+difference is then only as old as the younger one, and stays inside its grace. That holds for documents booked within a
+few graces of each other (REACH). For the same reason documents matched only by quantity stay in play until they are past
 their grace, even if the position agreed meanwhile.
 """
 
@@ -18,11 +18,12 @@ from reconcilers.rows import KIND, Flags
 from reconcilers.settled import REMOVED, ids
 
 WEAK = ("quantity", "sum")
-REACH = 1
+REACH = 5
 """So many graces (the shorter of the two documents') a younger equal may be booked after the suspect it stands for.
 
-Beyond it the other side had its full time to enter the old one before the younger even came up, so the two cannot be
-told the other way round; and where equal lots come every day, each day's would hide what has been missing for weeks.
+Matching hands a lateness on from equal to equal, so one grace is too few where a plant moves equal lots without
+references (measured: docs/truth-benchmark.md, few lots). Without any bound, where equal lots come every day, each day's
+would hide what has been missing for weeks.
 """
 
 
