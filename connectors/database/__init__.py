@@ -3,7 +3,7 @@
 from connectors.database.clock import source_clock
 from connectors.database.collation import folded
 from connectors.database.engine import open_engine, open_url
-from connectors.database.exact import as_text, day_start, exact_sum, stated_quantity
+from connectors.database.exact import as_text, day_number, day_start, exact_sum, stated_quantity
 from connectors.database.failures import translate, translated
 from connectors.database.grants import grant_script, revoke_script
 from connectors.database.load import refuse_in_blackout
@@ -18,6 +18,7 @@ __all__ = [
     "TableSchema",
     "as_text",
     "database_name",
+    "day_number",
     "day_start",
     "exact_sum",
     "folded",

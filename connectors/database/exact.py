@@ -7,7 +7,7 @@ corrupts long GBK `varchar` values unless they are cast to nvarchar (sqlserver.m
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, String, Text, cast, func
+from sqlalchemy import ColumnElement, Integer, Numeric, String, Text, cast, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -124,3 +124,27 @@ class ExactSum:
     def finalize(self) -> str | None:
         """Return the sum as text; or the stray value, so that to_micro refuses it by name."""
         return self.stray or (None if self.total is None else str(self.total))
+
+
+class day_number(FunctionElement[Any]):  # noqa: N801 - reads as a SQL function
+    """`day_number(column)`: a date column as a whole number that differs from day to day, in any server language."""
+
+    name = "day_number"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(day_number)
+def _day_number(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    column = compiler.process(element.clauses, **kw)
+    return f"CAST(EXTRACT(EPOCH FROM {column}) / 86400 AS BIGINT)"
+
+
+@compiles(day_number, "sqlite")
+def _day_number_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(JULIANDAY({compiler.process(element.clauses, **kw)}) AS INTEGER)"
+
+
+@compiles(day_number, "mssql")
+def _day_number_mssql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"DATEDIFF(day, 0, {compiler.process(element.clauses, **kw)})"

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.database import Schema, TableSchema, as_text, day_start
+from connectors.database import Schema, TableSchema, as_text, day_number, day_start
 from connectors.kingdee_k3 import tables
 from connectors.kingdee_k3.bill_types import BILL_TYPES, VMI_MODE
 
@@ -195,8 +195,7 @@ def _watched_columns(head: TableSchema, entry: TableSchema) -> list[sa.ColumnEle
     """Return what of a line may change: state, sign, item, warehouses, business date."""
     columns = [head.column(name) for name in ("FStatus", *_present(head, "FCancellation", "FROB", "FUpStockWhenSave"))]
     columns += [entry.column(name) for name in ("FItemID", "FDCStockID", *_present(entry, "FSCStockID"))]
-    year, month, day = (sa.extract(part, head.column("FDate")) for part in ("year", "month", "day"))
-    return [*columns, year * sa.literal_column("372") + month * sa.literal_column("31") + day]
+    return [*columns, day_number(head.column("FDate"))]
 
 
 def _whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tds_plant import ACCOUNT, NOW, PASSWORD
@@ -19,6 +19,7 @@ def _stocked(plant, name, begin, end, quantity):
     made.add_warehouse("01", "原料仓")
     made.add_item("NA", "铜箔", unit="0101")
     made.set_openings("01", [StockLine("NA", quantity)])
+    made.save("01", [StockLine("NA", 1)], "01", datetime(begin, 1, 1, 8, tzinfo=NOW.tzinfo), "李明")
     made.close()
 
 
@@ -62,7 +63,8 @@ def test_the_new_year_is_followed_without_a_word(plant, driver):
     assert _stock(source) == {("NA", "01"): 9_000_000}
     assert after.provenance.account == before.provenance.account
     following = source.movements(batch.cursor)
-    assert {key.partition(":")[0] for key in following.rows["key"].to_pylist()} == {"UFDATA_002_2027"}
+    assert [key.partition(":")[0] for key in following.rows["key"].to_pylist()] == ["UFDATA_002_2027"]
+    assert following.rows["family"].to_pylist() == ["purchase_receipt"], "openings repeat what last year brought in"
     assert set(batch.rows["key"].to_pylist()) <= following.complete_keys
 
 
