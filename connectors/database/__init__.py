@@ -3,7 +3,7 @@
 from connectors.database.clock import source_clock
 from connectors.database.collation import folded
 from connectors.database.engine import open_engine, open_url
-from connectors.database.exact import as_text, day_number, day_start, exact_sum, stated_quantity
+from connectors.database.exact import ADD_FUNCTION, as_text, day_number, day_start, exact_sum, stated_quantity
 from connectors.database.failures import translate, translated
 from connectors.database.grants import grant_script, revoke_script
 from connectors.database.load import refuse_in_blackout
@@ -13,6 +13,7 @@ from connectors.database.schema import Schema, TableSchema, read_schema
 from connectors.database.settings import DatabaseSettings
 
 __all__ = [
+    "ADD_FUNCTION",
     "DatabaseSettings",
     "Schema",
     "TableSchema",

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from bridge.domain.errors import SourceRefused, SourceUnavailable
 from connectors.database.connect_string import InexpressibleValue, is_freetds, of_settings, of_url
-from connectors.database.exact import SUM_FUNCTION, ExactSum
+from connectors.database.exact import ADD_FUNCTION, SUM_FUNCTION, ExactSum, exactly_added
 from connectors.database.load import ROWS_PER_S
 from connectors.database.settings import DatabaseSettings
 
@@ -85,6 +85,7 @@ def _sqlite_engine(path: Path, writable: bool, lock_timeout_s: float) -> Engine:
         # isolation_level None hands BEGIN to us: Python's own mode sends none before a SELECT, and then two
         # statements of one snapshot may see two states.
         link = sqlite3.connect(address, uri=True, timeout=lock_timeout_s, isolation_level=None)
+        link.create_function(ADD_FUNCTION, 2, exactly_added, deterministic=True)
         link.create_aggregate(SUM_FUNCTION, 1, ExactSum)  # type: ignore[arg-type]
         if not writable:
             link.execute("PRAGMA query_only = ON")

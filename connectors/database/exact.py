@@ -17,6 +17,7 @@ from bridge.domain.errors import SnapshotRejected
 from bridge.domain.quantity import to_micro
 
 SUM_FUNCTION = "stockbridge_sum"
+ADD_FUNCTION = "stockbridge_add"
 _EXACT = Context(prec=60)
 
 
@@ -124,6 +125,11 @@ class ExactSum:
     def finalize(self) -> str | None:
         """Return the sum as text; or the stray value, so that to_micro refuses it by name."""
         return self.stray or (None if self.total is None else str(self.total))
+
+
+def exactly_added(value: object, delta: str) -> str:
+    """SQLite function: add a decimal text to a number as it is spelled, NULL counting as 0."""
+    return format(_EXACT.add(Decimal(str(value if value is not None else 0)), Decimal(delta)), "f")
 
 
 class day_number(FunctionElement[Any]):  # noqa: N801 - reads as a SQL function

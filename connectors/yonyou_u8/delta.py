@@ -1,18 +1,14 @@
 """Adding to a quantity column inside the database: a delta, never an absolute, exact on every engine."""
 
-import sqlite3
-from decimal import Decimal, localcontext
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from connectors.database import ADD_FUNCTION
 from connectors.holds.columns import Micro
-
-ADD_FUNCTION = "stockbridge_add"
 
 
 class exact_add(FunctionElement[Any]):  # noqa: N801 - reads as a SQL function
@@ -36,20 +32,3 @@ def _add(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
 def _add_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     column, delta = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"{ADD_FUNCTION}({column}, {delta})"
-
-
-def teach_sqlite(engine: Engine) -> Engine:
-    """Give a SQLite engine the exact addition that servers have; return the engine."""
-
-    def connected(link: Any, _record: Any) -> None:
-        if isinstance(link, sqlite3.Connection):
-            link.create_function(ADD_FUNCTION, 2, _exactly, deterministic=True)
-
-    event.listen(engine, "connect", connected)
-    return engine
-
-
-def _exactly(value: object, delta: str) -> str:
-    with localcontext() as exact:
-        exact.prec = 60
-        return format(Decimal(str(value if value is not None else 0)) + Decimal(delta), "f")

@@ -9,7 +9,6 @@ from connectors.database import open_engine
 from connectors.holds import HoldTable, ViaHoldTable, Writer, hold_settings, login_of
 from connectors.yonyou_u8.books import find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
-from connectors.yonyou_u8.delta import teach_sqlite
 from connectors.yonyou_u8.freeze_table import FREEZE
 from connectors.yonyou_u8.frozen_quantity import FrozenQuantity
 
@@ -25,7 +24,7 @@ def open_target(target: str, settings: SourceSettings, clock: Clock) -> HoldTarg
 
     def opened(writable: bool) -> Engine:
         books = find_books(target, settings, clock)
-        return teach_sqlite(open_engine(hold_settings(books.settings, hold), source=target, writable=writable))
+        return open_engine(hold_settings(books.settings, hold), source=target, writable=writable)
 
     login = login_of(hold_settings(settings, hold))
     if isinstance(hold, ViaHoldTable):
