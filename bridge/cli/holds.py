@@ -55,9 +55,8 @@ def show(context: typer.Context, hold: Hold, as_json: AsJson = False) -> int:
         return 0
     session.out.card(facts)
     for entry in reversed(story):
-        session.out.line(
-            f"  {entry.at.astimezone(session.app.clock.now().tzinfo):%m-%d %H:%M}  {entry.actor}  {entry.action}"
-        )
+        at = entry.at.astimezone(session.app.clock.now().tzinfo)
+        session.out.line(f"  {at:%m-%d %H:%M}  {entry.actor}  {session.out.told('event', entry.action)}")
     return 0
 
 

@@ -46,8 +46,10 @@ def item(
     with session.app.store.read() as uow:
         variances = [variance_json(e, session.lang) for e in uow.episodes.list() if e.variance.position.item == common]
         holds = [hold_json(hold, session.lang) for hold in uow.holds.list() if hold.item == common]
-        codes = {str(row["code"]) for row in stock} | {code, common}
         first = session.app.clock.now().replace(year=2000)
+        known = uow.movements.codes(first)
+        own = (aligned.footing.own_codes({common}) for aligned in alignments.values())
+        codes = {code, common}.union(*(each.spelled(known) for each in own))
         ledger = uow.movements.window(list(session.app.settings.sources), first, codes)
     documents = _documents(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0, first.tzinfo)
     tables = {"stock": stock, "variances": variances, "holds": holds, "documents": documents}

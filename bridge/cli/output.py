@@ -21,6 +21,7 @@ _WORDED = {
     "operations": ("mail.operation",),
     "finding": ("cli.hold_finding",),
     "detail": ("cli.hold_why",),
+    "event": ("cli.hold_event",),
 }
 """Columns whose values are words of ours, and where their texts stand."""
 

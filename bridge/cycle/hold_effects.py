@@ -62,9 +62,9 @@ def doubt_hold(uow: UnitOfWork, effect: Effect, error: BridgeError, at: datetime
 def refuse_hold(uow: UnitOfWork, effect: Effect, error: BridgeError, at: datetime) -> None:
     """Note that a target said no. A first placing failed; after a refused renewal or lift the hold still stands."""
     hold = _find(uow, effect)
-    first = hold is not None and effect.kind is EffectKind.PLACE and hold.state is HoldState.REQUESTED
-    nothing_stands = hold is not None and first and not hold.placed
-    _mark(uow, effect, HoldState.FAILED if nothing_stands else HoldState.UNKNOWN, error, at)
+    first = hold is not None and hold.state is HoldState.REQUESTED and not hold.placed
+    never_stood = first and effect.kind is EffectKind.PLACE
+    _mark(uow, effect, HoldState.FAILED if never_stood else HoldState.UNKNOWN, error, at)
 
 
 def is_closing(hold: Hold, kind: EffectKind) -> bool:

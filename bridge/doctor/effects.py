@@ -1,6 +1,7 @@
 """Where the bridge's decisions go: the mail server and the hold targets, asked without sending or placing anything."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 
 from alerts.mail import try_login
 from alerts.register import REGISTER
@@ -57,6 +58,5 @@ def _level(level: str) -> str:
 
 
 def _operations(operations: Sequence[str]) -> str:
-    names = ("out", "in", "transfer")
-    said = {name: packed(f"mail.operation.{name}") if name in operations else "" for name in names}
-    return packed("doctor.operations", **said)
+    said = (packed(f"mail.operation.{name}") for name in operations)
+    return reduce(lambda one, other: packed("doctor.both", one=one, other=other), said)

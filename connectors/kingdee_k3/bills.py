@@ -4,14 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.database import Schema, TableSchema, as_text, day_number, day_start
+from connectors.database import Schema, TableSchema, as_text, day_start
 from connectors.kingdee_k3 import tables
 from connectors.kingdee_k3.bill_types import BILL_TYPES, VMI_MODE
 
 Condition = sa.ColumnElement[bool]
-# A prime that keeps sums of ids and quantities far from overflow.
-_MODULUS: sa.ColumnElement[Any] = sa.literal_column("1000003")
-_ZERO: sa.ColumnElement[Any] = sa.literal_column("0")
+ZERO: sa.ColumnElement[Any] = sa.literal_column("0")
 BLOCK = 256
 """Bill ids a fingerprint covers. Ids grow as bills are entered, so late audits of old business dates fall into few
 blocks; the primary key finds them."""
@@ -48,9 +46,9 @@ def dated(schema: Schema, since: str) -> Condition:
 def watched(schema: Schema, since: str) -> Condition:
     """Return the condition "can still change": dated since, or older and neither audited nor void."""
     head, _ = bill_tables(schema)
-    still_open = head.column("FStatus") == _ZERO
+    still_open = head.column("FStatus") == ZERO
     if head.has("FCancellation"):
-        still_open = sa.and_(still_open, head.column("FCancellation") == _ZERO)
+        still_open = sa.and_(still_open, head.column("FCancellation") == ZERO)
     return sa.or_(dated(schema, since), still_open)
 
 
@@ -81,7 +79,7 @@ def in_reach(schema: Schema, history: str, window: str) -> Condition:
     Without it a block read again would bring bills from before the first reading, as if they were news.
     """
     head, _ = bill_tables(schema)
-    found = [dated(schema, history), head.column("FStatus") == _ZERO]
+    found = [dated(schema, history), head.column("FStatus") == ZERO]
     if head.has("FCheckDate"):
         found.append(head.column("FCheckDate") >= day_start(sa.literal(window, sa.String())))
     return sa.or_(*found)
@@ -133,7 +131,7 @@ def lines(schema: Schema, condition: Condition, upper: int) -> sa.Select[Any]:
             *(_or_blank(entry, column).label(column.lower()) for column in REFERENCES),
         )
         .select_from(source)
-        .where(condition, *_counted(head, upper))
+        .where(condition, *counted(head, upper))
         .order_by(head.column("FInterID"), entry.column("FEntryID"))
     )
 
@@ -153,70 +151,14 @@ def keys(schema: Schema, condition: Condition, upper: int) -> sa.Select[Any]:
             head.column("FTranType").label("type"),
         )
         .select_from(entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID")))
-        .where(condition, *_counted(head, upper))
+        .where(condition, *counted(head, upper))
     )
 
 
-def fingerprints(schema: Schema, condition: Condition, known: int, upper: int) -> sa.Select[Any]:
-    """Return per block of bill ids, and apart for bills up to `known` and after, sums that change when a line does.
-
-    One row a block instead of a month of lines: the server reads, little travels. Each fact is weighed by its line's
-    place in the block: without that two changes that are each other's reverse (one bill audited, another un-audited;
-    two quantities swapped) would leave the sums as they were. The first three say which lines there are.
-    """
-    head, entry = bill_tables(schema)
-    block = _whole(head.column("FInterID")) // sa.literal_column(str(BLOCK), sa.BigInteger)
-    is_new = sa.case((newer(schema, known), sa.literal_column("1")), else_=_ZERO)
-    weight = _weight(head, entry)
-    facts = [weight, *(_whole(column) % _MODULUS for column in _watched_columns(head, entry))]
-    facts.append(sa.cast(entry.column("FQty") * sa.literal_column("1000000"), sa.Numeric(38, 0)) % _MODULUS)
-    sums = [weight, *(sa.func.coalesce(fact, _ZERO) * weight for fact in facts)]
-    return (
-        sa.select(
-            block.label("block"),
-            is_new.label("is_new"),
-            sa.func.count().label("lines"),
-            *(sa.func.sum(fact).label(f"sum_{n}") for n, fact in enumerate(sums)),
-        )
-        .select_from(entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID")))
-        .where(condition, *_counted(head, upper))
-        .group_by(block, is_new)
-    )
-
-
-def _weight(head: TableSchema, entry: TableSchema) -> sa.ColumnElement[Any]:
-    """Return a number that tells the lines of a block apart; small, so that a block's sums stay far from overflow."""
-    of_bill = _whole(head.column("FInterID")) % sa.literal_column(str(BLOCK), sa.BigInteger)
-    of_line = _whole(entry.column("FEntryID")) % sa.literal_column("1009", sa.BigInteger)
-    return of_bill * sa.literal_column("1009", sa.BigInteger) + of_line + sa.literal_column("1", sa.BigInteger)
-
-
-def _watched_columns(head: TableSchema, entry: TableSchema) -> list[sa.ColumnElement[Any]]:
-    """Return what of a line may change: state, sign, item, warehouses, business date."""
-    columns = [head.column(name) for name in ("FStatus", *_present(head, "FCancellation", "FROB", "FUpStockWhenSave"))]
-    columns += [entry.column(name) for name in ("FItemID", "FDCStockID", *_present(entry, "FSCStockID"))]
-    return [*columns, day_number(head.column("FDate"))]
-
-
-def _whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return sa.cast(column, sa.BigInteger)
-
-
-def still_open(schema: Schema, before: str, upper: int) -> sa.Select[Any]:
-    """Return how many lines of bills dated before that day can still change, and the sum of their bills' ids."""
-    head, entry = bill_tables(schema)
-    ids = sa.func.coalesce(sa.func.sum(_whole(head.column("FInterID"))), _ZERO)
-    return (
-        sa.select(sa.func.count(), ids)
-        .select_from(entry.clause.join(head.clause, head.column("FInterID") == entry.column("FInterID")))
-        .where(watched(schema, before), sa.not_(dated(schema, before)), *_counted(head, upper))
-    )
-
-
-def _counted(head: TableSchema, upper: int) -> list[Condition]:
+def counted(head: TableSchema, upper: int) -> list[Condition]:
     """Return what every statement leaves out: row 0, bills after `upper`, types without effect, supplier's stock."""
     key, kind = head.column("FInterID"), head.column("FTranType")
-    found: list[Condition] = [key != _ZERO, key <= sa.literal_column(str(int(upper)))]
+    found: list[Condition] = [key != ZERO, key <= sa.literal_column(str(int(upper)))]
     found.append(kind.in_(literals(sorted(BILL_TYPES))))
     if head.has("FPOMode"):
         mode = head.column("FPOMode")
@@ -230,7 +172,8 @@ def literals(numbers: list[int]) -> list[sa.ColumnElement[Any]]:
     return [sa.literal_column(str(number)) for number in numbers]
 
 
-def _present(table: TableSchema, *columns: str) -> tuple[str, ...]:
+def present(table: TableSchema, *columns: str) -> tuple[str, ...]:
+    """Return those of the columns that this database has."""
     return tuple(column for column in columns if table.has(column))
 
 

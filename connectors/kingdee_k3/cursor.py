@@ -14,7 +14,7 @@ class Cursor:
 
     `full_at` is when the whole window was last read. `still_open` counts the lines of older bills that can still change,
     and adds up their bills' ids. `blocks` holds the fingerprint of each block of bill ids over the
-    watched bills up to `max_id` (bills.fingerprints).
+    watched bills up to `max_id` (fingerprints.py).
     """
 
     account: str

@@ -22,6 +22,7 @@ from connectors.kingdee_k3.bill_lines import keys_of, movement_table
 from connectors.kingdee_k3.cards import is_set
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.cursor import Cursor, Sums, parse
+from connectors.kingdee_k3.fingerprints import fingerprints, still_open
 
 _IDENTITY = 3  # the first sums of a block say which lines there are: their number, their weights, these squared
 
@@ -41,16 +42,16 @@ def read_movements(
     known = last.max_id if last else 0
     found, fresh = _fingerprints(connection, schema, window, known, upper)
     history = min(window, _day_before(now, settings.history))
-    lines, ids = connection.execute(bills.still_open(schema, window, upper)).one()
-    still_open = (int(lines), int(ids))
+    lines, ids = connection.execute(still_open(schema, window, upper)).one()
+    waiting = (int(lines), int(ids))
     if last is None:
         is_full = True
         condition = bills.watched(schema, history)
     else:
         # A highest id that fell means a restored database or a deleted last bill: look at everything again. So it is
         # when an old bill that was open is no more so: was it closed, or deleted?
-        is_full = upper < last.max_id or not timedelta(0) <= now - last.full_at < parse_duration(settings.full_pass)
-        is_full = is_full or (last.window_from == window and last.still_open != still_open)
+        is_due = not timedelta(0) <= now - last.full_at < parse_duration(settings.full_pass)
+        is_full = is_due or upper < last.max_id or (last.window_from == window and last.still_open != waiting)
         changed = sorted(block for block in {*found, *last.blocks} if found.get(block) != last.blocks.get(block))
         condition = bills.newer(schema, known)
         if is_full:
@@ -66,7 +67,7 @@ def read_movements(
     elif is_full or any(_identity(found, block) != _identity(last.blocks, block) for block in changed):
         keys = _keys(connection, schema, settings, history if is_full else window, upper)
     full_at = now if last is None or is_full else last.full_at
-    cursor = Cursor(account.fingerprint, upper, window, full_at, still_open, _added(found, fresh))
+    cursor = Cursor(account.fingerprint, upper, window, full_at, waiting, _added(found, fresh))
     since_day = _midnight(history if is_full else window, now.tzinfo)
     return MovementBatch(table, cursor.text(), keys, None if keys is None else since_day)
 
@@ -75,7 +76,7 @@ def _fingerprints(
     connection: Connection, schema: Schema, window: str, known: int, upper: int
 ) -> tuple[dict[int, Sums], dict[int, Sums]]:
     """Return the sums of each block of watched bills, of those up to `known` and of those after it."""
-    asked = bills.fingerprints(schema, bills.watched(schema, window), known, upper)
+    asked = fingerprints(schema, bills.watched(schema, window), known, upper)
     parts: tuple[dict[int, Sums], dict[int, Sums]] = ({}, {})
     for block, is_new, *sums in connection.execute(asked).all():
         parts[int(is_new)][int(block)] = tuple(int(number) for number in sums)

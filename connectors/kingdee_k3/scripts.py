@@ -12,6 +12,7 @@ from connectors.database import transaction as in_transaction
 from connectors.holds import table_grants, table_revoke
 from connectors.kingdee_k3 import bill_checks, bills, statements, tables
 from connectors.kingdee_k3.config import KingdeeK3Settings
+from connectors.kingdee_k3.fingerprints import fingerprints, still_open
 
 _SQL_SERVER: sa.Dialect = mssql.dialect()  # type: ignore[no-untyped-call]
 _FULL: dict[str, tuple[str, ...]] = {
@@ -95,10 +96,10 @@ def _statements(schema: Schema, settings: KingdeeK3Settings) -> list[tuple[str, 
         recent = bills.watched(schema, day)
         found += [
             ("最大单据内码", bills.highest(schema)),
-            ("单据逐日指纹(示例日期、内码)", bills.fingerprints(schema, recent, 0, upper)),
+            ("单据逐日指纹(示例日期、内码)", fingerprints(schema, recent, 0, upper)),
             ("新增或有变化的单据分录(示例日期、内码)", bills.lines(schema, recent, upper)),
             ("单据分录键值,用来发现删除(示例日期、内码)", bills.keys(schema, recent, upper)),
-            ("更早而未审核的单据(示例日期、内码)", bills.still_open(schema, day, upper)),
+            ("更早而未审核的单据(示例日期、内码)", still_open(schema, day, upper)),
             ("未识别的单据类型(probe)", bill_checks.unknown_types(schema)),
             ("数量为正的红字单据(probe)", bill_checks.red_but_positive(schema)),
         ]

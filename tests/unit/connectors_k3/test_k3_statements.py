@@ -12,6 +12,7 @@ from bridge.domain.errors import SourceUnavailable
 from connectors.database import open_url, read_schema, sql_text, transaction
 from connectors.kingdee_k3 import CONNECTOR, bills, statements, tables
 from connectors.kingdee_k3.config import KingdeeK3Settings
+from connectors.kingdee_k3.fingerprints import fingerprints
 from connectors.kingdee_k3.scripts import _schema_of_current_release
 
 SERVER = {
@@ -81,7 +82,7 @@ def test_group_by_repeats_the_selected_expression():
             selected = {(item.this if item.alias else item).sql("tsql") for item in tree.expressions}
             assert {item.sql("tsql") for item in group.expressions} <= selected
     schema = _schema_of_current_release("k3")
-    compiled = bills.fingerprints(schema, bills.watched(schema, "2026-10-19"), 5, 9).compile(dialect=mssql.dialect())
+    compiled = fingerprints(schema, bills.watched(schema, "2026-10-19"), 5, 9).compile(dialect=mssql.dialect())
     assert list(compiled.params.values()) == ["2026-10-19"]
     assert ":" not in str(compiled).partition("GROUP BY")[2]
 
