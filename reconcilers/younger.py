@@ -18,7 +18,7 @@ from reconcilers.rows import KIND, Flags
 from reconcilers.settled import REMOVED, ids
 
 WEAK = ("quantity", "sum")
-REACH = 5
+REACH = 3
 """So many graces (the shorter of the two documents') a younger equal may be booked after the suspect it stands for.
 
 Matching hands a lateness on from equal to equal, so one grace is too few where a plant moves equal lots without
