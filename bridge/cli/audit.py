@@ -1,11 +1,13 @@
 """`audit …`: the chain of what was decided, by whom, and whether it is whole."""
 
+from datetime import tzinfo
 from typing import Annotated
 
 import typer
 
 from bridge.cli.options import AsCsv, AsJson, Limit
 from bridge.cli.session import session_of
+from bridge.store.audit import AuditRow
 
 audit_app = typer.Typer(help="cli.help.audit", no_args_is_help=True)
 
@@ -28,17 +30,7 @@ def show(
     zone = session.app.clock.now().tzinfo
     with session.app.store.read() as uow:
         entries = uow.audit.list(subject=subject or None, limit=limit)
-    rows = [
-        {
-            "sequence": entry.sequence,
-            "at": entry.at.astimezone(zone).isoformat(timespec="seconds"),
-            "actor": entry.actor,
-            "action": entry.action,
-            "subject": entry.subject,
-            "facts": " ".join(f"{name}={value}" for name, value in sorted(entry.facts.items()) if value),
-        }
-        for entry in entries
-    ]
+    rows = [entry_json(entry, zone) for entry in entries]
     columns = {name: f"cli.column.{name}" for name in ("sequence", "at", "actor", "action", "subject", "facts")}
     session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
@@ -57,3 +49,15 @@ def verify(context: typer.Context, as_json: AsJson = False) -> int:
     else:
         session.out.say("cli.audit.broken", sequence=broken)
     return 0 if broken is None else 1
+
+
+def entry_json(entry: AuditRow, zone: tzinfo | None) -> dict[str, object]:
+    """Return one entry of the log, its moment on the clocks of `zone`."""
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at.astimezone(zone).isoformat(timespec="seconds"),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "facts": " ".join(f"{name}={value}" for name, value in sorted(entry.facts.items()) if value),
+    }

@@ -131,10 +131,10 @@ def set_secret(context: typer.Context, name: Name) -> int:
 
 
 @secrets_app.command("list", help="cli.help.secrets_list")
-def list_secrets(context: typer.Context, as_json: AsJson = False) -> int:
+def list_secrets(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False) -> int:
     """Print the names of the secrets, never their values."""
     rows = [{"name": name} for name in _box(context).names()]
-    session_of(context).out.rows(rows, {"name": "cli.column.name"}, as_json=as_json)
+    session_of(context).out.rows(rows, {"name": "cli.column.name"}, as_json=as_json, as_csv=as_csv)
     return 0
 
 

@@ -4,16 +4,18 @@ from typing import Annotated
 
 import typer
 
+from bridge.cli.audit import entry_json
 from bridge.cli.options import AsCsv, AsJson, By, DryRun, Limit, Reason, Yes
 from bridge.cli.session import Session, session_of
 from bridge.cycle import act
 from bridge.cycle.self_check import self_check
 from bridge.domain.contract import hold_json
 from bridge.domain.errors import ConfigError
-from bridge.domain.hold import STANDING, HoldState
+from bridge.domain.hold import STANDING, Hold, HoldState
+from bridge.store.unit import UnitOfWork
 
 holds_app = typer.Typer(help="cli.help.holds", no_args_is_help=True)
-Hold = Annotated[str, typer.Argument(help="cli.option.hold")]
+HoldId = Annotated[str, typer.Argument(help="cli.option.hold")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,31 +43,31 @@ def list_holds(
 
 
 @holds_app.command("show", help="cli.help.holds_show")
-def show(context: typer.Context, hold: Hold, as_json: AsJson = False) -> int:
+def show(context: typer.Context, hold: HoldId, as_json: AsJson = False) -> int:
     """Print one hold with its story."""
     session = session_of(context)
     with session.app.store.read() as uow:
-        found = uow.holds.get(hold)
+        found = _found(uow, hold)
         story = uow.audit.list(subject=hold)
-    if found is None:
-        raise ConfigError("BR-2011", hold=hold)
     facts = hold_json(found, session.lang)
+    zone = session.app.clock.now().tzinfo
     if as_json:
-        session.out.json(facts)
+        session.out.json({**facts, "story": [entry_json(entry, zone) for entry in story]})
         return 0
     session.out.card(facts)
     for entry in reversed(story):
-        at = entry.at.astimezone(session.app.clock.now().tzinfo)
-        session.out.line(f"  {at:%m-%d %H:%M}  {entry.actor}  {session.out.told('event', entry.action)}")
+        at, who = entry.at.astimezone(zone), session.called(entry.actor)
+        session.out.line(f"  {at:%m-%d %H:%M}  {who}  {session.out.told('event', entry.action)}")
     return 0
 
 
 @holds_app.command("release", help="cli.help.holds_release")
-def release(context: typer.Context, hold: Hold, reason: Reason, by: By = "", dry_run: DryRun = False) -> int:
+def release(context: typer.Context, hold: HoldId, reason: Reason, by: By = "", dry_run: DryRun = False) -> int:
     """Lift one hold now."""
     session = session_of(context)
     app = session.app
     if dry_run:
+        _say_state(session, hold)
         session.out.say("cli.holds.would_release", hold=hold)
         return 0
     act.release(app.store, hold, session.operator(by), reason, app.clock.now())
@@ -75,11 +77,12 @@ def release(context: typer.Context, hold: Hold, reason: Reason, by: By = "", dry
 
 
 @holds_app.command("retry", help="cli.help.holds_retry")
-def retry(context: typer.Context, hold: Hold, by: By = "", dry_run: DryRun = False) -> int:
+def retry(context: typer.Context, hold: HoldId, by: By = "", dry_run: DryRun = False) -> int:
     """Place a hold that failed once more, after its cause was mended."""
     session = session_of(context)
     app = session.app
     if dry_run:
+        _say_state(session, hold)
         session.out.say("cli.holds.would_retry", hold=hold)
         return 0
     act.retry(app.store, hold, session.operator(by), app.world.hold_ttl, app.clock.now())
@@ -123,5 +126,12 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> int:
 
 def _say_state(session: Session, hold: str) -> None:
     with session.app.store.read() as uow:
-        after = uow.holds.get(hold)
-    session.out.say("cli.holds.now", hold=hold, state=session.out.told("state", after.state.value if after else None))
+        found = _found(uow, hold)
+    session.out.say("cli.holds.now", hold=hold, state=session.out.told("state", found.state.value))
+
+
+def _found(uow: UnitOfWork, hold: str) -> Hold:
+    found = uow.holds.get(hold)
+    if found is None:
+        raise ConfigError("BR-2011", hold=hold)
+    return found

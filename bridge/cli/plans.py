@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.options import AsJson, By, DryRun, Reason
+from bridge.cli.options import AsCsv, AsJson, By, DryRun, Reason
 from bridge.cli.session import session_of
 from bridge.cycle import act
 from bridge.cycle.planned import planned_holds
@@ -25,14 +25,14 @@ def register(app: typer.Typer) -> None:
 
 
 @plan_app.command("list", help="cli.help.plan_list")
-def list_plans(context: typer.Context, as_json: AsJson = False) -> int:
+def list_plans(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False) -> int:
     """Print the hold plans that wait for approval."""
     session = session_of(context)
     with session.app.store.read() as uow:
         found = uow.plans.waiting(session.app.clock.now())
     rows = [_plan_json(plan, session.lang) for plan in found]
     columns = {name: f"cli.column.{name}" for name in ("id", "pair", "run", "limit", "count", "until")}
-    session.out.rows(rows, columns, as_json=as_json)
+    session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -76,17 +76,25 @@ def approve(
     return 0
 
 
-def pause(context: typer.Context, reason: Reason, by: By = "") -> int:
+def pause(context: typer.Context, reason: Reason, by: By = "", dry_run: DryRun = False) -> int:
     """Stop all writing into other systems; reading, comparing and mailing go on."""
     session = session_of(context)
+    if dry_run:
+        session.out.say("cli.would_pause", by=session.operator(by), reason=reason)
+        return 0
     act.pause(session.app.store, session.operator(by), reason, session.app.clock.now())
     session.out.say("cli.paused", reason=reason)
     return 0
 
 
-def resume(context: typer.Context, by: By = "") -> int:
+def resume(context: typer.Context, by: By = "", dry_run: DryRun = False) -> int:
     """Allow writing again."""
     session = session_of(context)
+    if dry_run:
+        with session.app.store.read() as uow:
+            paused = uow.flags.get("paused")
+        session.out.say("cli.would_resume" if paused else "cli.not_paused", by=session.operator(by))
+        return 0
     stopped = act.resume(session.app.store, session.operator(by), session.app.clock.now())
     session.app.deliver()
     session.out.say("cli.resumed" if stopped else "cli.not_paused")

@@ -48,6 +48,11 @@ class Session:
         """Given `--by`, return that person. Raise ConfigError if `[people]` has none of this id."""
         return self.app.person(by)
 
+    def called(self, person: str) -> str:
+        """Given a person's id, return the name; what is no id of `[people]` (a login, say) is returned as it is."""
+        known = self.app.people.get(person)
+        return known.name if known else person
+
     def names(self, pair: str, numbers: Collection[str]) -> Names:
         """Given a pair and document numbers, return what its systems and these documents are called."""
         plan, zone = self.app.pair_plan(pair), self.app.clock.now().tzinfo

@@ -164,23 +164,23 @@ def accept(
 
 
 @baseline_app.command("list", help="cli.help.baseline_list")
-def list_baselines(context: typer.Context, as_json: AsJson = False) -> int:
+def list_baselines(context: typer.Context, as_json: AsJson = False, as_csv: AsCsv = False) -> int:
     """Print who vouched for which source, and when."""
     session = session_of(context)
-    rows = []
+    zone = session.app.clock.now().tzinfo
     with session.app.store.read() as uow:
-        for name in session.app.settings.sources:
-            found = uow.baselines.get(name)
-            at = found.at.astimezone(session.app.clock.now().tzinfo).isoformat(timespec="seconds") if found else None
-            rows.append(
-                {
-                    "source": name,
-                    "account": found.account if found else None,
-                    "by": found.by if found else None,
-                    "at": at,
-                }
-            )
-    session.out.rows(rows, {name: f"cli.column.{name}" for name in ("source", "account", "by", "at")}, as_json=as_json)
+        known = {name: uow.baselines.get(name) for name in session.app.settings.sources}
+    rows = [
+        {
+            "source": name,
+            "account": found.account if found else None,
+            "by": found.by if found else None,
+            "at": found.at.astimezone(zone).isoformat(timespec="seconds") if found else None,
+        }
+        for name, found in known.items()
+    ]
+    columns = {name: f"cli.column.{name}" for name in ("source", "account", "by", "at")}
+    session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
 
 

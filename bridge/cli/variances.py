@@ -1,33 +1,29 @@
-"""`variances …`: what is wrong, and what people do about it."""
+"""`variances list` and `variances show`: what is wrong, and its story."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from bridge.cli.options import AsCsv, AsJson, Limit, Note
+from bridge.cli import variance_moves
+from bridge.cli.audit import entry_json
+from bridge.cli.options import AsCsv, AsJson, Limit
 from bridge.cli.session import Session, session_of
 from bridge.cli.variance_view import Told, show_variance
-from bridge.cycle.act import find, move
+from bridge.cycle.act import find
 from bridge.cycle.ledger import NEVER, settled_of
-from bridge.domain import workflow
-from bridge.domain.contract import variance_json
+from bridge.domain.contract import hold_json, variance_json
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.errors import ConfigError
-from bridge.domain.people import Person
-from bridge.domain.quantity import to_micro
-from bridge.language import text
 from bridge.store.unit import UnitOfWork
 
 variances_app = typer.Typer(help="cli.help.variances", no_args_is_help=True)
 Variance = Annotated[str, typer.Argument(help="cli.option.variance")]
-By_ = Annotated[str, typer.Option("--by", help="cli.option.by_required")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.add_typer(variances_app, name="variances")
+    variance_moves.register(variances_app)
 
 
 @variances_app.command("list", help="cli.help.variances_list")
@@ -48,9 +44,10 @@ def list_variances(
         found = uow.episodes.list(states=states, pair=pair or None, owner=owner or None, limit=limit)
     shown = ("id", "item", "warehouse", "book", "stock", "difference", "explained", "remainder", "percent", "value")
     columns = {name: f"cli.column.{name}" for name in (*shown, "state", "owner", "since")}
-    session.out.rows(
-        [variance_json(episode, session.lang) for episode in found], columns, as_json=as_json, as_csv=as_csv
-    )
+    rows = [variance_json(episode, session.lang) for episode in found]
+    if not as_json:
+        rows = [{**row, "owner": session.called(str(row["owner"]))} for row in rows]
+    session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -60,95 +57,11 @@ def show(context: typer.Context, variance: Variance, as_json: AsJson = False) ->
     session = session_of(context)
     with session.app.store.read() as uow:
         episode = find(uow, variance)
-        if as_json:
-            session.out.json({**variance_json(episode, session.lang), **_review(episode)})
-        else:
-            show_variance(session.out, _told(session, uow, episode))
-    return 0
-
-
-@variances_app.command("take", help="cli.help.variances_take")
-def take(context: typer.Context, variance: Variance, by: By_) -> int:
-    """Say that you are looking into it."""
-    return _move(context, variance, "take", by, workflow.take)
-
-
-@variances_app.command("explain", help="cli.help.variances_explain")
-def explain(
-    context: typer.Context,
-    variance: Variance,
-    by: By_,
-    cause: Annotated[str, typer.Option("--cause", help="cli.option.cause")] = "",
-    doc: Annotated[list[str] | None, typer.Option("--doc", help="cli.option.doc")] = None,
-    note: Note = "",
-    accept: Annotated[bool, typer.Option("--accept", help="cli.option.accept")] = False,
-) -> int:
-    """Name the cause and the documents, or accept what the bridge suspects."""
-
-    def change(episode: Episode, person: Person, at: datetime) -> Episode:
-        said, documents = cause, tuple(doc or ())
-        if accept:
-            if not episode.variance.causes:
-                raise ConfigError("BR-2018", variance=variance)
-            first = episode.variance.causes[0]
-            said = first.code
-            documents = tuple(dict.fromkeys(found.number for found in first.documents if found.why != "proof"))
-        return workflow.explain(episode, person, said, documents, note, at)
-
-    return _move(context, variance, "explain", by, change)
-
-
-@variances_app.command("approve", help="cli.help.variances_approve")
-def approve(context: typer.Context, variance: Variance, by: By_, note: Note = "") -> int:
-    """Agree with an explanation; never your own."""
-    limit = session_of(context).app.settings.segregation.dual_sign_over
-    rules = workflow.Segregation(to_micro(limit))
-    return _move(context, variance, "approve", by, lambda e, person, at: workflow.approve(e, person, note, at, rules))
-
-
-@variances_app.command("reject", help="cli.help.variances_reject")
-def reject(context: typer.Context, variance: Variance, by: By_, note: Note = "") -> int:
-    """Send an explanation back, with a reason."""
-    return _move(context, variance, "reject", by, lambda e, person, at: workflow.reject(e, person, note, at))
-
-
-@variances_app.command("park", help="cli.help.variances_park")
-def park(
-    context: typer.Context,
-    variance: Variance,
-    by: By_,
-    until: Annotated[str, typer.Option("--until", help="cli.option.until")],
-    note: Note = "",
-) -> int:
-    """Put it aside until a date, with a reason."""
-    zone = session_of(context).app.clock.now().tzinfo
-    try:
-        day = datetime.fromisoformat(until)
-    except ValueError as wrong:
-        raise ConfigError("BR-2026", value=until) from wrong
-    moment = day if day.tzinfo else day.replace(tzinfo=zone)
-    return _move(context, variance, "park", by, lambda e, person, at: workflow.park(e, person, moment, note, at))
-
-
-@variances_app.command("reopen", help="cli.help.variances_reopen")
-def reopen(context: typer.Context, variance: Variance, by: By_, note: Note = "") -> int:
-    """Bring an approved or parked one back under review."""
-    return _move(context, variance, "reopen", by, lambda e, person, at: workflow.reopen(e, person, note, at))
-
-
-def _move(
-    context: typer.Context, name: str, action: str, by: str, change: Callable[[Episode, Person, datetime], Episode]
-) -> int:
-    session = session_of(context)
-    app, person = session.app, session.actor(by)
-    at = app.clock.now()
-    with app.store.read() as uow:
-        pair = find(uow, name).pair
-    holds = app.pair_plan(pair).holds
-    after = move(app.store, name, action, person.id, lambda episode: change(episode, person, at), holds, at)
-    app.deliver()
-    state = text(session.lang, f"cli.state.{after.state.value}")
-    session.out.say("cli.variance.now", variance=after.id, state=state)
+        told = _told(session, uow, episode)
+    if as_json:
+        session.out.json({**variance_json(episode, session.lang), **_review(episode), **_around(session, told)})
+    else:
+        show_variance(session.out, told)
     return 0
 
 
@@ -188,4 +101,13 @@ def _review(episode: Episode) -> dict[str, object]:
             {"by": given.by, "role": given.role, "approved": given.approved, "note": given.note}
             for given in episode.approvals
         ],
+    }
+
+
+def _around(session: Session, told: Told) -> dict[str, object]:
+    zone = session.app.clock.now().tzinfo
+    return {
+        "agreed": told.agreed.astimezone(zone).isoformat(timespec="seconds") if told.agreed else None,
+        "holds": [hold_json(hold, session.lang) for hold in told.holds],
+        "story": [entry_json(entry, zone) for entry in told.story],
     }

@@ -44,12 +44,43 @@ def test_dry_baseline_release_panic_and_approval_change_nothing(holding: Callabl
     """Every writing verb that takes --dry-run only tells."""
     plant = holding("frozen_quantity")
     plant.stock(M_001__01="500")
-    hold = plant.confirm().json["holds"][0]["id"]
+    hold = plant.confirm().json["holds"][0]
     before = plant.memory(), _bytes(plant.u8)
     for words in (
         ("baseline", "accept", "u8", "--dry-run"),
-        ("holds", "release", hold, "--reason", "drill", "--dry-run"),
+        ("holds", "release", hold["id"], "--reason", "drill", "--dry-run"),
         ("holds", "panic", "--reason", "drill", "--dry-run"),
+        ("pause", "--reason", "drill", "--by", "sun.it", "--dry-run"),
+        ("resume", "--by", "sun.it", "--dry-run"),
+        ("variances", "take", hold["variance"], "--by", "wang.fang", "--dry-run"),
+        ("variances", "explain", hold["variance"], "--by", "wang.fang", "--cause", "D3", "--note", "x", "--dry-run"),
+        (
+            "variances",
+            "park",
+            hold["variance"],
+            "--by",
+            "wang.fang",
+            "--until",
+            "2027-01-01",
+            "--note",
+            "x",
+            "--dry-run",
+        ),
     ):
         assert plant.run(*words).code == 0, words
         assert (plant.memory(), _bytes(plant.u8)) == before, words
+
+
+def test_rehearsed_move_is_refused_as_the_real_one_and_leaves_no_trace(holding: Callable[[str], Plant]):
+    """A rehearsal says the state that would follow, or the refusal; not even the refused attempt is written down."""
+    plant = holding("frozen_quantity")
+    plant.stock(M_001__01="500")
+    variance = plant.confirm().json["holds"][0]["variance"]
+    before = plant.memory()
+    said = plant.run("variances", "take", variance, "--by", "wang.fang", "--dry-run", "--lang", "en")
+    assert (said.code, said.out.strip()) == (0, f"dry run: {variance} would become reviewing")
+    refused = plant.run("variances", "take", variance, "--by", "sun.it", "--dry-run")
+    assert (refused.code, "[BR-2001]" in refused.err) == (5, True)
+    unknown = plant.run("holds", "release", "H-1", "--reason", "drill", "--dry-run")
+    assert (unknown.code, "[BR-2011]" in unknown.err) == (2, True)
+    assert plant.memory() == before

@@ -167,3 +167,13 @@ def test_every_step_and_every_refused_attempt_is_in_the_log(small):
     told = [(e["actor"], e["action"]) for e in plant.run("audit", "show", variance, "--json").json]
     assert told == [("wang.fang", "variance.take"), ("sun.it", "variance.take.refused")]
     assert plant.run("audit", "verify").code == 0
+
+
+def test_shown_for_scripts_carries_the_holds_and_the_story(small):
+    """`variances show --json` has what the terminal shows: holds, the last agreement, who did what; lists name people."""
+    plant, variance = small
+    _do(plant, "take", variance, "--by", "wang.fang")
+    shown = plant.run("variances", "show", variance, "--json").json
+    assert [(step["actor"], step["action"]) for step in shown["story"]] == [("wang.fang", "variance.take")]
+    assert (shown["holds"], shown["owner"]) == ([], "wang.fang")
+    assert "wang.fang" not in plant.run("variances", "list").out
