@@ -8,6 +8,7 @@ import typer.main
 
 from bridge.cli import (
     audit,
+    baselines,
     configuration,
     daemon,
     demo,
@@ -36,6 +37,7 @@ for part in (
     configuration,
     doctor,
     sources,
+    baselines,
     maps,
     reconcile,
     variances,

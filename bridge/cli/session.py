@@ -4,6 +4,7 @@ import getpass
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import typer
 
@@ -11,6 +12,7 @@ from bridge.bootstrap import Application, bootstrap, kinds
 from bridge.cli.arguments import Globals
 from bridge.cli.equation import Names
 from bridge.cli.output import Output
+from bridge.domain.errors import ConfigError
 from bridge.domain.people import Person
 from config.loader import Loaded, load
 
@@ -43,6 +45,14 @@ class Session:
     def out(self) -> Output:
         """Return where to print."""
         return Output(self.lang)
+
+    @property
+    def items_path(self) -> Path:
+        """Return where items.csv stands. Raise ConfigError if the configuration names none."""
+        path = self.app.settings.master.items
+        if path is None:
+            raise ConfigError("BR-2055", file=self.app.loaded.path)
+        return self.app.loaded.resolve(path)
 
     def actor(self, by: str) -> Person:
         """Given `--by`, return that person. Raise ConfigError if `[people]` has none of this id."""

@@ -200,3 +200,13 @@ def test_all_lines_are_compared(plant: Plant):
     """Row counts add up: 120 read on each side, 120 compared."""
     done = plant.reconcile("--dry-run").json
     assert done["compared"] == len(lines()) == done["snapshots"][0]["rows"]
+
+
+@pytest.mark.parametrize("verb", ["check", "suggest"])
+def test_map_commands_say_that_a_source_could_not_be_read(plant: Plant, verb):
+    """With U8 gone, an empty list is no all-clear: exit 3, and the source is named; CSV stays CSV."""
+    plant.u8.rename(plant.u8.with_suffix(".gone"))
+    done = plant.run("map", verb, "--csv", "--lang", "en")
+    assert done.code == 3
+    assert "u8:" in done.err
+    assert len(done.out.strip().splitlines()) == 1
