@@ -67,7 +67,7 @@ class Digest:
     """All facts of one mail, without a word of language. `cc` get the same message, each by their own delivery.
 
     `thread` is the Message-ID this mail answers ('' = it opens a thread), `stem` that thread's first subject.
-    `stands_in_for` is the id of an owner who cannot be reached, when the recipient is somebody else.
+    `stands_in_for` has the ids of owners who cannot be reached, when the recipient is somebody else.
     """
 
     kind: DigestKind
@@ -82,8 +82,12 @@ class Digest:
     helpers: tuple[Person, ...] = ()  # whom the warehouse asks for an urgent release
     thread: str = ""
     stem: str = ""
-    stands_in_for: str = ""
+    stands_in_for: tuple[str, ...] = ()
     plan: PlanNotice | None = None
+
+    def called(self, person: str) -> str:
+        """Return a person's name; an id that nobody has is returned as it is."""
+        return self.policy.names.get(person, person)
 
     def of(self, *news: News) -> tuple[Entry, ...]:
         """Return the entries of these kinds, in the digest's order."""
@@ -152,7 +156,7 @@ def digests(
                 helpers=(*having(people, *policy.cc_roles), *having(people, policy.admin_role)),
                 thread=thread,
                 stem=stems.get(thread, ""),
-                stands_in_for=", ".join(sorted({e.episode.owner for e in entries} - {reader.id})),
+                stands_in_for=tuple(sorted({e.episode.owner for e in entries} - {reader.id})),
             )
         )
     return found

@@ -34,7 +34,7 @@ class MailPolicy:
 
     `top_n` limits the list in the mail, never the workbook. `material_percent`: a told remainder or its money must move
     by more than this before it is news. `chain` is the escalation order: `owner`, role names or person ids.
-    `review_url` is the page to open ('' = there is none yet). `labels` has what people call each source.
+    `review_url` is the page to open ('' = there is none yet). `labels` has what people call each source, `names` each person.
     """
 
     plant: str = ""
@@ -52,3 +52,4 @@ class MailPolicy:
     subject_prefix: str = ""
     attach: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

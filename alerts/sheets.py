@@ -129,7 +129,7 @@ def _variance_row(entry: Entry, digest: Digest, lang: str) -> tuple[Cell, ...]:
         words.known(lang, f"mail.confidence.{cause.confidence}", cause.confidence) if cause else None,
         words.hold_label(lang, hold) if hold else None,
         hold.id if hold else None,
-        episode.owner,
+        digest.called(episode.owner),
         wall_clock(episode.since, digest),
         wall_clock(episode.due_at, digest) if episode.due_at else None,
     )

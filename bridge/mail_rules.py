@@ -33,6 +33,7 @@ def mail_policy(pair: Pair, settings: Settings) -> MailPolicy:
         subject_prefix=mail.subject_prefix if mail else "",
         attach=bool(mail and "xlsx" in mail.attach),
         labels={name: source.label or name for name, source in settings.sources.items()},
+        names={name: person.name for name, person in settings.people.items()},
     )
 
 

@@ -100,7 +100,8 @@ def _sentences(digest: Digest, lang: str) -> tuple[str, ...]:
         plant = clean(digest.policy.plant, words.CODE_LIMIT)
         said.append(language.text(lang, f"mail.headline.{digest.kind}_effect", plant=plant))
     if digest.stands_in_for:
-        owner, name = clean(digest.stands_in_for, words.CODE_LIMIT), words.people(lang, [digest.recipient])
+        owner = words.joined(lang, (clean(digest.called(each), words.NAME_LIMIT) for each in digest.stands_in_for))
+        name = words.people(lang, [digest.recipient])
         said.append(language.text(lang, "mail.headline.stands_in", owner=owner, name=name))
     return tuple(sentence for sentence in said if sentence)
 

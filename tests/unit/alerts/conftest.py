@@ -195,6 +195,7 @@ POLICY = MailPolicy(
         RuleLine("abc", "B", Decimal(3), to_micro(200)),
         RuleLine("abc", "C", Decimal(5), to_micro(500)),
     ),
+    names={name: person.name for name, person in PEOPLE.items()},
 )
 
 DAYS = tuple(

@@ -156,6 +156,12 @@ def test_closing_mail_is_one_line_without_list(episodes, holds, tell):
     assert "CU-35" not in rendered.text + rendered.html
 
 
+def test_who_stands_in_reads_for_whom_by_name(episodes, tell):
+    """The owners without an address are named as people are; an id that nobody has stays an id."""
+    (digest,) = tell([replace(episodes[0], owner="no.mail"), replace(episodes[1], owner="nobody")])
+    assert "负责人“无邮箱、nobody”没有登记邮箱，这封信由 孙工 代收" in render(digest).text
+
+
 def test_long_lists_are_cut_and_the_rest_counted(episodes, policy, tell):
     """Beyond top_n the mail counts what the attachment has."""
     (digest,) = tell(episodes, policy=replace(policy, top_n=1))

@@ -48,6 +48,12 @@ def test_figures_are_numbers_and_codes_are_text(first, tell, episodes):
     assert len(_sheets(workbook(first, "en"))["Documents"]) == 6
 
 
+def test_the_owner_is_named(first):
+    """Whose it is stands there by name, not by the id of the configuration."""
+    heads, *rows = _sheets(workbook(first, "zh"))["差异明细"]
+    assert {row[heads.index("负责人")] for row in rows} == {"王芳"}
+
+
 def test_no_cost_is_an_empty_cell(tell, episodes):
     """What has no cost has no amount, not zero."""
     bare = replace(episodes[0], variance=replace(episodes[0].variance, value=None, cost=None))
