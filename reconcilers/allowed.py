@@ -7,18 +7,23 @@ after the other.
 """
 
 from bridge.domain.variance import DocumentRef
+from bridge.domain.waived import Waived
 from reconcilers.groups import Group
 from reconcilers.request import TRANSFERS, ExplainPolicy
 from reconcilers.rows import micros
 
 
-def reason(group: Group, policy: ExplainPolicy, at: int) -> str | None:
-    """Given an open group at the instant `at` (microseconds), return why it may be open, None if it may not."""
-    names = {document.id for document in group.documents}
-    if names & policy.accepted:
-        return "accepted"
-    if names & policy.parked:
-        return "parked"
+def reason(group: Group, policy: ExplainPolicy, at: int, waived: Waived | None = None) -> str | None:
+    """Given an open group at the instant `at` (microseconds), return why it may be open, None if it may not.
+
+    `waived` are the documents of its position that people have answered for.
+    """
+    if waived is not None:
+        numbers = {document.number for document in group.counted}
+        if numbers <= waived.accepted:
+            return "accepted"
+        if numbers <= waived.accepted | waived.parked:
+            return "parked"
     age = at - group.since
     grace = max(document.grace for document in group.documents)
     transfer = all(document.family in TRANSFERS for document in group.counted)

@@ -50,7 +50,7 @@ def explain(request: ExplainRequest) -> Explained:
     pool = match(recent, request.policy)
     groups = _by_place(open_groups(pool), request, places, at)
     younger = Younger(pool, at)
-    reasons = _reasons(groups, request, younger, at)
+    reasons = _reasons(groups, request, places, younger, at)
     every = [group for found in groups.values() for group in found]
     suspects = [group for group in every if reasons[id(group)] is None]
     undocumented = [index for index in range(len(places)) if _rest(instant, index, groups.get(index, []))]
@@ -96,16 +96,23 @@ def _by_place(
     for group in groups:
         found.setdefault(group.place, []).append(group)
     for place, members in found.items():
-        old = frozenset(spot for spot, group in enumerate(members) if reason(group, request.policy, at) is None)
+        answered = request.waived.get(places[place])
+        old = frozenset(
+            spot for spot, group in enumerate(members) if reason(group, request.policy, at, answered) is None
+        )
         found[place] = guess_links(members, request.policy.rates.get(places[place][0], frozenset()), old)
     return found
 
 
 def _reasons(
-    groups: Mapping[int, list[Group]], request: ExplainRequest, younger: Younger, at: int
+    groups: Mapping[int, list[Group]], request: ExplainRequest, places: Sequence[Place], younger: Younger, at: int
 ) -> dict[int, str | None]:
     """Return for every open group (by identity) why it may be open, None for a suspect."""
-    found = {id(group): reason(group, request.policy, at) for members in groups.values() for group in members}
+    found = {
+        id(group): reason(group, request.policy, at, request.waived.get(places[place]))
+        for place, members in groups.items()
+        for group in members
+    }
     for members in groups.values():
         for group in younger.spare([group for group in members if found[id(group)] is None]):
             found[id(group)] = "grace"

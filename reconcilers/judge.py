@@ -39,7 +39,7 @@ class Explanation:
     """What documents say of a position: the quantity they explain, and the suspected causes of the rest.
 
     `waiting` says that some of the documents are still inside their grace; `matched` counts the events that both sides
-    have booked alike.
+    have booked alike; `suspects` are the open documents that stay in the remainder.
     """
 
     explained: int = 0
@@ -47,6 +47,7 @@ class Explanation:
     causes: tuple[Cause, ...] = ()
     waiting: bool = False
     matched: int = 0
+    suspects: tuple[DocumentRef, ...] = ()
 
 
 UNEXPLAINED = Explanation()
@@ -125,6 +126,7 @@ def judge(facts: PositionFacts, explanation: Explanation, thresholds: Thresholds
         causes=explanation.causes,
         waiting=explanation.waiting and raw.exceeds and not ruling.exceeds,
         matched=explanation.matched,
+        suspects=explanation.suspects,
     )
 
 

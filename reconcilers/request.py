@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from bridge.domain.movement import MOVEMENTS
 from bridge.domain.variance import DocumentRef
+from bridge.domain.waived import Waived
 
 Place = tuple[str, str, str]
 """Item, warehouse, batch; a part that does not belong to the pair's grain is ''."""
@@ -110,8 +111,6 @@ class ExplainPolicy:
     late_stamp: timedelta = timedelta(minutes=5)
     match_window: timedelta = timedelta(days=3)
     reference_window: timedelta = timedelta(days=45)
-    accepted: frozenset[str] = frozenset()
-    parked: frozenset[str] = frozenset()
     line_side: frozenset[str] = frozenset()
     rates: Mapping[str, frozenset[int]] = field(default_factory=dict)  # item -> conversion factors, millionths
 
@@ -133,7 +132,8 @@ class ExplainRequest:
 
     `positions` has item, warehouse, batch, book, stock (millionths) and optionally `precision` (the smallest step of
     the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `check` is asked
-    about the positions that documents do not account for. `unmapped` are common item codes known to lack a counterpart.
+    about the positions that documents do not account for. `waived` are the documents that people have answered for.
+    `unmapped` are common item codes known to lack a counterpart.
     """
 
     positions: pa.Table
@@ -145,4 +145,5 @@ class ExplainRequest:
     witness: pa.Table | None = None
     check: SelfCheck = lambda _places: {}
     counts: Mapping[Place, PhysicalCount] = field(default_factory=dict)
+    waived: Mapping[Place, Waived] = field(default_factory=dict)
     unmapped: frozenset[str] = frozenset()

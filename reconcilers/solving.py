@@ -119,6 +119,7 @@ def explanations(explained: Explained) -> dict[Place, Explanation]:
             documents=(*equation.documents, *equation.rolled_documents),
             causes=equation.causes,
             waiting=equation.waiting,
+            suspects=equation.suspects,
         )
         for place, equation in explained.equations.items()
     }

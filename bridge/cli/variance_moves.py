@@ -45,6 +45,7 @@ def explain(
     by: By_,
     cause: Annotated[str, typer.Option("--cause", help="cli.option.cause")] = "",
     doc: Annotated[list[str] | None, typer.Option("--doc", help="cli.option.doc")] = None,
+    park_doc: Annotated[list[str] | None, typer.Option("--park", help="cli.option.park_doc")] = None,
     note: Note = "",
     accept: Annotated[bool, typer.Option("--accept", help="cli.option.accept")] = False,
     dry_run: DryRun = False,
@@ -59,7 +60,7 @@ def explain(
             first = episode.variance.causes[0]
             said = first.code
             documents = tuple(dict.fromkeys(found.number for found in first.documents if found.why != "proof"))
-        return workflow.explain(episode, person, said, documents, note, at)
+        return workflow.explain(episode, person, said, documents, note, at, tuple(park_doc or ()))
 
     return _move(context, variance, "explain", by, change, dry_run=dry_run)
 

@@ -96,7 +96,13 @@ def _review(episode: Episode) -> dict[str, object]:
         "maker": episode.maker or None,
         "explanation": None
         if said is None
-        else {"cause": said.cause, "documents": list(said.documents), "note": said.note, "by": said.by},
+        else {
+            "cause": said.cause,
+            "documents": list(said.documents),
+            "parked": list(said.parked),
+            "note": said.note,
+            "by": said.by,
+        },
         "approvals": [
             {"by": given.by, "role": given.role, "approved": given.approved, "note": given.note}
             for given in episode.approvals

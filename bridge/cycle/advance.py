@@ -71,5 +71,6 @@ def _agreeing(before: Variance, quantity: int) -> Variance:
         exceeds=False,
         documents=(),
         causes=(),
+        suspects=(),
         waiting=False,
     )

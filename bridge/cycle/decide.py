@@ -57,6 +57,7 @@ def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lo
         inputs.agreements,
         OwnBooks(inputs.earlier, past),
         _witnesses(inputs.plan),
+        inputs.waived,
     )
 
 

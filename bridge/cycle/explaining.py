@@ -15,6 +15,7 @@ from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
 from bridge.cycle.own_books import OwnBooks
 from bridge.cycle.plan import ExplainPlan
 from bridge.cycle.window import Window, open_from
+from bridge.domain.waived import Waived
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
 from reconcilers.align_counts import last_counts
@@ -34,7 +35,8 @@ _LOOK_BACK = timedelta(hours=1)
 class Explaining:
     """The explainer of one run.
 
-    `own` has the systems' earlier balances, `witnesses` are the footings of the sources that only testify.
+    `own` has the systems' earlier balances, `witnesses` are the footings of the sources that only testify, `waived` is
+    what people have answered for.
 
     After the comparison `equations` holds what the engine said, by position.
     """
@@ -45,6 +47,7 @@ class Explaining:
     settled: Settled
     own: OwnBooks
     witnesses: Mapping[str, Footing] = field(default_factory=dict)
+    waived: Sequence[Waived] = ()
     equations: dict[Place, Equation] = field(default_factory=dict)
 
     def __call__(self, differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:
@@ -121,6 +124,7 @@ class Explaining:
             agreements=agreements,
             witness=self._witness(documents),
             counts=self._counts(alignments),
+            waived={each.place: each for each in self.waived},
             check=lambda places: self._self_breaks(places, documents, alignments),
         )
 
@@ -189,6 +193,7 @@ def _explanation(equation: Equation, difference: int) -> Explanation:
         causes=equation.causes,
         waiting=equation.waiting or bool(equation.rolled_documents),
         matched=equation.matched,
+        suspects=equation.suspects,
     )
 
 

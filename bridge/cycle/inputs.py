@@ -11,6 +11,7 @@ from bridge.cycle.plan import PairPlan
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.report import RunReport
+from bridge.domain.waived import Waived
 from bridge.store.agreements import Agreement
 
 
@@ -19,7 +20,8 @@ class RunInputs:
     """Everything a decision depends on; stored with the run, so that a replay decides alike.
 
     `ids` are the variance ids that the run gave out, in order; `ledgers` the sources whose documents are known;
-    `documents` the blobs of the documents looked up; `earlier` the readings that today's balances are checked against.
+    `documents` the blobs of the documents looked up; `earlier` the readings that today's balances are checked against;
+    `waived` the documents that people have answered for.
     """
 
     plan: PairPlan
@@ -34,6 +36,7 @@ class RunInputs:
     documents: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ from bridge.cycle.own_books import earlier_readings, past_lines
 from bridge.cycle.plan import PairPlan
 from bridge.cycle.pull import Pulled, absorb
 from bridge.cycle.release import no_new_until
+from bridge.domain.episode import EpisodeState
 from bridge.domain.report import RunReport
+from bridge.domain.waived import waived
 from bridge.store.store import Store
 from bridge.store.unit import UnitOfWork
+from reconcilers.request import ExplainPolicy
 
 
 def run_pair(
@@ -36,18 +39,21 @@ def run_pair(
                 absorb(uow, batch)  # rolled back with everything else
         given: list[str] = []
         settled = settled_of(uow.agreements.get(plan.id))
+        before = tuple(uow.episodes.open_for(plan.id))
+        closed = uow.episodes.recently_ended(plan.id, at - ExplainPolicy.reference_window, {EpisodeState.CLOSED})
         recorder = Recorder(from_store(uow))
         inputs = RunInputs(
             plan=_braked(uow, plan, at),
             number=uow.runs.next_number(),
             at=at,
-            before=tuple(uow.episodes.open_for(plan.id)),
+            before=before,
             known_holds=tuple(uow.holds.concerning(plan.id)),
             placed_today=uow.holds.placed_since(at.replace(hour=0, minute=0, second=0, microsecond=0)),
             deadlines=deadlines,
             agreements=settled,
             ledgers=frozenset(name for name in plan.everyone if uow.movements.knows(name)),
             earlier=earlier_readings(uow, plan.sources, settled),
+            waived=waived([*before, *closed]),
         )
         decision = decide(inputs, judged, recorder, past_lines(store.blobs), lambda: _numbered(uow, at, given))
         kept = replace(inputs, ids=tuple(given), documents=recorder.keep(store.blobs))

@@ -30,13 +30,14 @@ ENDED = frozenset({EpisodeState.CLOSED, EpisodeState.CLEARED})
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the maker says: a cause code and the documents that sum to the remainder."""
+    """What the maker says: a cause code, the documents that sum to the remainder, and open ones that are not part of it."""
 
     cause: str
     documents: tuple[str, ...]
     note: str
     by: str
     at: datetime
+    parked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class Variance:
 
     difference = stock - book; explained + remainder = difference; percent = |remainder| / max(|book|, |stock|) x 100.
     `value` is |remainder| x cost, None where no cost is known. `exceeds` says whether the rule named by `rule` is broken.
+    `documents` make up the explained part, `suspects` are the open ones that are no longer allowed to stand on one side.
     """
 
     position: Position
@@ -74,6 +75,7 @@ class Variance:
     causes: tuple[Cause, ...] = ()
     waiting: bool = False  # exceeds only through documents that are still inside their grace
     matched: int = 0  # events since the last agreement that both sides have booked alike
+    suspects: tuple[DocumentRef, ...] = ()
 
     @property
     def difference(self) -> int:

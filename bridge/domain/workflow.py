@@ -6,7 +6,7 @@ from datetime import datetime
 from bridge.domain.episode import ENDED, Approval, Episode, EpisodeState, Explanation
 from bridge.domain.errors import NotPermitted
 from bridge.domain.people import Person
-from bridge.domain.quantity import to_text
+from bridge.domain.reasons import need_reason
 
 CAUSES = ("T1", "T2", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "M1", "B1", "S1", "P1", "X9")
 """Cause codes of users.md 2.7. X9 (other) always needs two signatures."""
@@ -29,17 +29,26 @@ def take(episode: Episode, person: Person, at: datetime) -> Episode:
 
 
 def explain(
-    episode: Episode, person: Person, cause: str, documents: tuple[str, ...], note: str, at: datetime
+    episode: Episode,
+    person: Person,
+    cause: str,
+    documents: tuple[str, ...],
+    note: str,
+    at: datetime,
+    parked: tuple[str, ...] = (),
 ) -> Episode:
-    """Given a variance under review, record what the maker found. Raise NotPermitted for an unknown cause or state."""
+    """Given a variance under review, record what the maker found; `parked` documents stay open and are not its cause.
+
+    Raise NotPermitted for an unknown cause or state, or if the reason does not count (reasons.py).
+    """
     _need_role(person, ("maker",), "explain")
     _need_state(episode, _EXPLAINABLE, "explain")
     if cause not in CAUSES:
         raise NotPermitted("BR-2003", cause=cause, allowed=", ".join(CAUSES))
     if not documents and not note:
         raise NotPermitted("BR-2004", variance=episode.id)
-    _need_sum(episode, cause, documents)
-    said = Explanation(cause=cause, documents=documents, note=note, by=person.id, at=at)
+    need_reason(episode.id, episode.variance, cause, documents, parked)
+    said = Explanation(cause=cause, documents=documents, note=note, by=person.id, at=at, parked=parked)
     return replace(
         episode, state=EpisodeState.EXPLAINED, maker=person.id, explanation=said, approvals=(), updated_at=at
     )
@@ -98,23 +107,6 @@ def needs_two(episode: Episode, rules: Segregation) -> bool:
         return True
     value = episode.variance.value
     return rules.dual_sign_over is not None and (value is None or value > rules.dual_sign_over)
-
-
-def _need_sum(episode: Episode, cause: str, documents: tuple[str, ...]) -> None:
-    """Refuse documents that do not add up to the remainder, as far as the ledger knows them (users.md 2.7).
-
-    Whoever insists takes cause X9, which two people sign.
-    """
-    known = {
-        (found.source, found.number, found.line): (found.number, found.effect)
-        for suspected in episode.variance.causes
-        for found in suspected.documents
-        if found.why != "proof"
-    }
-    effects = [effect for number, effect in known.values() if number in documents]
-    if cause == "X9" or not effects or sum(effects) == episode.variance.remainder:
-        return
-    raise NotPermitted("BR-2015", sum=to_text(sum(effects)), remainder=to_text(episode.variance.remainder))
 
 
 def _signing_role(person: Person, *, two_needed: bool) -> str:

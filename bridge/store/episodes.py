@@ -49,9 +49,9 @@ class Episodes:
         is_open = (episodes.c.pair == pair) & episodes.c.state.not_in(ENDED)
         return self._read(select(episodes).where(is_open).order_by(episodes.c.since, episodes.c.id))
 
-    def recently_ended(self, pair: str, since: datetime) -> Found:
-        """Return the pair's episodes that ended at or after `since`, latest first."""
-        ended = (episodes.c.pair == pair) & episodes.c.state.in_(ENDED) & (episodes.c.updated_at >= since)
+    def recently_ended(self, pair: str, since: datetime, states: Collection[EpisodeState] = ENDED) -> Found:
+        """Return the pair's episodes that ended (in one of `states`) at or after `since`, latest first."""
+        ended = (episodes.c.pair == pair) & episodes.c.state.in_(states) & (episodes.c.updated_at >= since)
         return self._read(select(episodes).where(ended).order_by(episodes.c.updated_at.desc(), episodes.c.id.desc()))
 
     def list(

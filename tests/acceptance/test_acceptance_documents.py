@@ -155,6 +155,39 @@ def test_a_mistyped_quantity_is_named(posted: Plant):
     assert variance["causes"][0]["code"] == "D4"
 
 
+def test_an_accepted_cut_off_is_explained_until_its_counterpart_comes(posted: Plant):
+    """Approved as cross-period, U8's late receipt no longer alarms; a second document there still does, and it is named."""
+    shelf = YonyouStock.open(posted.u8)
+    late = shelf.save("01", [StockLine("P-037", 70)], "01", _at(posted), "李明", number="CGRK970", reference="PO-9700")
+    shelf.audit(late, _at(posted), "赵磊")
+    shelf.close()
+    (variance,) = _thrice(posted).json["variances"]
+    assert (variance["item"], variance["remainder"]) == ("P-037", "70")
+    name, by = variance["id"], ("--by", "wang.fang")
+    wrong = posted.run("variances", "explain", name, *by, "--cause", "T2", "--doc", "CGRK97", "--lang", "en")
+    assert (wrong.code, "[BR-2029]" in wrong.err, "CGRK970" in wrong.err) == (5, True, True)
+    silent = posted.run("variances", "explain", name, *by, "--cause", "T2", "--note", "下月入账")
+    assert (silent.code, "[BR-2030]" in silent.err) == (5, True)
+    assert posted.run("variances", "explain", name, *by, "--cause", "T2", "--doc", "CGRK970").code == 0
+    posted.later(minutes=30)
+    assert [v["remainder"] for v in posted.reconcile().json["variances"]] == ["70"], "nobody has approved it"
+    assert posted.run("variances", "approve", name, "--by", "li.zong").code == 0
+    ends = []
+    for _ in range(3):
+        posted.later(minutes=30)
+        ends += [(v["state"], v["remainder"]) for v in posted.reconcile().json["variances"]]
+    assert ends == [("verifying", "0")], "agreed once, closed at the second look"
+    assert posted.run("variances", "show", name, "--json").json["state"] == "closed"
+    shelf = YonyouStock.open(posted.u8)
+    more = shelf.save("01", [StockLine("P-037", 200)], "01", _at(posted), "李明", number="CGRK971", reference="PO-9701")
+    shelf.audit(more, _at(posted), "赵磊")
+    shelf.close()
+    (variance,) = _thrice(posted).json["variances"]
+    assert (variance["difference"], variance["explained"], variance["remainder"]) == ("270", "70", "200")
+    assert [(d["number"], d["why"]) for d in variance["documents"]] == [("CGRK970", "accepted")]
+    assert [posted.run("replay", str(number)).code for number in (4, 6, 7, 10)] == [0, 0, 0, 0]
+
+
 def test_runs_with_documents_replay(posted: Plant):
     """A replay uses the documents as they were then, not as they are now."""
     books = KingdeeBooks.open(posted.k3)

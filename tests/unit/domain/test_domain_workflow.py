@@ -10,7 +10,7 @@ from bridge.domain import workflow
 from bridge.domain.episode import Episode, EpisodeState
 from bridge.domain.errors import NotPermitted
 from bridge.domain.people import Person
-from bridge.domain.variance import Cause, DocumentRef, Position, Presence, Variance
+from bridge.domain.variance import Position, Presence, Variance
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WANG = Person("wang", "王芳", "w@example.com", ("maker",))
@@ -108,24 +108,6 @@ def test_parking_needs_a_future_date_and_a_reason():
     assert code(lambda: workflow.park(episode(), WANG, NOW, "等盘点", NOW)) == "BR-2008"
     assert code(lambda: workflow.park(episode(), WANG, NOW + timedelta(days=1), "", NOW)) == "BR-2008"
     assert workflow.park(episode(), WANG, NOW + timedelta(days=1), "等盘点", NOW).state is EpisodeState.PARKED
-
-
-def with_suspects(*effects):
-    """Return a variance with suspected documents of these effects."""
-    suspects = tuple(
-        DocumentRef("k3", "产品入库", f"WIN{n}", "1", effect, "audited", "D3") for n, effect in enumerate(effects)
-    )
-    figures = replace(episode().variance, causes=(Cause("D3", "high", suspects),))
-    return replace(episode(), variance=figures)
-
-
-def test_named_documents_must_sum_to_the_remainder():
-    """The remainder is 10: documents of 6 and 4 explain it, 6 alone does not, X9 takes two signatures instead."""
-    both = with_suspects(6, 4)
-    assert workflow.explain(both, WANG, "D3", ("WIN0", "WIN1"), "", NOW).state is EpisodeState.EXPLAINED
-    assert code(lambda: workflow.explain(both, WANG, "D3", ("WIN0",), "", NOW)) == "BR-2015"
-    assert workflow.explain(both, WANG, "X9", ("WIN0",), "其余待查", NOW).state is EpisodeState.EXPLAINED
-    assert workflow.explain(both, WANG, "D3", ("PAPER-7",), "", NOW).state is EpisodeState.EXPLAINED
 
 
 def test_an_explanation_names_a_known_cause_and_something_to_look_at():

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from explain_frames import MICRO, NOW, PLACE, ago, ask, document, ledger, one, shown
 
+from bridge.domain.waived import Waived
 from reconcilers.explain import explain
 from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, SelfBreak
 from reconcilers.solving import explanations
@@ -63,8 +64,6 @@ def test_order_of_rows_is_irrelevant():
         (300, {"family": "transfer_in"}, {}, "transit"),
         (300, {}, {"close_since": ago(400)}, "close_day"),
         (300, {}, {"close_since": ago(200)}, None),
-        (300, {}, {"accepted": frozenset({"u8/X"})}, "accepted"),
-        (300, {}, {"parked": frozenset({"u8/X"})}, "parked"),
     ],
 )
 def test_reasons_to_be_one_sided(minutes, other, policy, why):
@@ -73,6 +72,23 @@ def test_reasons_to_be_one_sided(minutes, other, policy, why):
     assert found.explained + found.remainder == found.difference
     assert [ref.why for ref in found.documents] == ([why] if why else [])
     assert found.remainder == (0 if why else 50 * MICRO)
+
+
+@pytest.mark.parametrize(
+    ("waived", "why"),
+    [
+        ({"accepted": frozenset({"X"})}, "accepted"),
+        ({"parked": frozenset({"X"})}, "parked"),
+        ({"accepted": frozenset({"Y"})}, None),
+    ],
+)
+def test_what_people_answered_for_may_stand_on_one_side(waived, why):
+    """A document accepted or parked by a person explains its part, whatever its age; another of the position does not."""
+    found = one([], [document("u8", "X", 50, 300)], (100, 150), waived={PLACE: Waived(*PLACE, **waived)})
+    assert [ref.why for ref in found.documents] == ([why] if why else [])
+    assert found.remainder == (0 if why else 50 * MICRO)
+    elsewhere = {("ZK", "other", ""): Waived("ZK", "other", "", **waived)}
+    assert one([], [document("u8", "X", 50, 300)], (100, 150), waived=elsewhere).remainder == 50 * MICRO
 
 
 def test_unaudited_beyond_its_limit_alarms_as_d1():
