@@ -1,9 +1,11 @@
 """Documents on the same footing as the stock: common codes, effects in the common base unit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.quantity import to_text
@@ -57,6 +59,19 @@ def align_movements(
         aligned = _replaced(aligned, name, places.spread(shown))
     left = aligned.filter(pa.array(kept, pa.bool_()))
     return AlignedMovements(left, rows.num_rows - left.num_rows)
+
+
+def align_strangers(rows: pa.Table, foot: Footing, effects: Collection[int]) -> pa.Table:
+    """Given MOVEMENTS rows on codes that no map knows, return those of these effects (millionths, without sign).
+
+    Items keep their own folded codes and units, warehouses and batches are common where a map knows them.
+    """
+    rows = rows.filter(pc.is_in(pc.abs(rows["effect"]), value_set=pa.array(sorted(effects), pa.int64())))
+    for name in ("item", "warehouse", "batch"):
+        texts = encode(rows[name], foot.rules, name)
+        known = foot.warehouses.common if name == "warehouse" else str
+        rows = _replaced(rows, name, texts.spread([known(code) or code for code in texts.folded]))
+    return rows.filter(pc.not_equal(rows["item"], ""))
 
 
 def _replaced(table: pa.Table, name: str, column: pa.Array) -> pa.Table:

@@ -71,14 +71,15 @@ class CodeMap:
 
 @dataclass(frozen=True)
 class OwnCodes:
-    """Some of a source's codes, however it spells them: `folded` by its `rules`."""
+    """Some of a source's codes, however it spells them: `folded` by its `rules`, or all `others`."""
 
     folded: frozenset[str]
     rules: tuple[str, ...] = ()
+    others: bool = False
 
     def spelled(self, codes: Iterable[str]) -> list[str]:
         """Given codes as read, return in order those that are one of these."""
-        return sorted(code for code in set(codes) if fold(code, self.rules) in self.folded)
+        return sorted(code for code in set(codes) if (fold(code, self.rules) in self.folded) != self.others)
 
     def rows(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
         """Given a text column of codes as read, return which of its rows hold one of these."""

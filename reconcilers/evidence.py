@@ -15,6 +15,7 @@ from reconcilers.groups import Document, Group, reader
 from reconcilers.ledger_rows import ledger_table, rows_of
 from reconcilers.request import ExplainPolicy, Place
 from reconcilers.rows import WITNESS, Flags, Ints, Rows
+from reconcilers.strangers import Stranger
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Evidence:
     witness_items: frozenset[str]
     edited: Mapping[int, tuple[Document, ...]]
     items: Mapping[int, str] = field(default_factory=dict)
+    strangers: Mapping[str, tuple[int, Stranger]] = field(
+        default_factory=dict
+    )  # by document id: how likely its counterpart
 
     def item(self, place: int) -> str:
         """Return the item of a position."""

@@ -11,6 +11,7 @@ Pure: the answer depends on the request's contents only, not on the order of its
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ from reconcilers.request import ExplainRequest, Place
 from reconcilers.rows import BOOK, KIND, OPENING, STOCK, Ints, Rows, concat
 from reconcilers.settled import active, ids, stand
 from reconcilers.solving import Solver
+from reconcilers.strangers import look_for_strangers
 from reconcilers.younger import Younger
 
 _NOT_FOLDED = tuple(HOWS.index(how) for how in ("linked", "edited", "replaced"))
@@ -56,6 +58,7 @@ def explain(request: ExplainRequest) -> Explained:
     undocumented = [index for index in range(len(places)) if _rest(instant, index, groups.get(index, []))]
     forgetful = [side for side, asked in ((BOOK, request.book), (STOCK, request.stock)) if asked.changes is None]
     evidence = gather(rows, every, suspects, places, witness, items, undocumented, forgetful)
+    evidence = replace(evidence, strangers=look_for_strangers(suspects, places, request.strangers))
     breaks = request.check([places[index] for index in undocumented]) if undocumented else {}
     solver = Solver(request, rows, instant, evidence, younger, reasons, breaks, at)
     folded = _folded(pool, len(places))

@@ -47,6 +47,12 @@ class Footing:
             return OwnCodes(frozenset(items), self.rules)
         return OwnCodes(frozenset(code for code, item in self.items.table.items() if item in items), self.rules)
 
+    def unmapped_codes(self) -> OwnCodes:
+        """Return the source's codes that stand in no map; none where codes are the same everywhere."""
+        if self.items.table is None:
+            return OwnCodes(frozenset(), self.rules)
+        return OwnCodes(frozenset(self.items.table), self.rules, others=True)
+
     def rates(self, item: str) -> frozenset[int]:
         """Return the conversion factors (millionths) that this source or units.csv knows for a common item, without 1."""
         own = (self.units.stated.get(self.cards.folded[row], {}) for row in self.cards.rows.get(item, ()))

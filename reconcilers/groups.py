@@ -39,6 +39,7 @@ class Document:
     gone: bool
     left: int
     mute: bool
+    said: str = ""  # its reference as it was written
 
     def ref(self, why: str, effect: int | None = None) -> DocumentRef:
         """Return the document as people see it, with what it does to stock - book."""
@@ -136,6 +137,7 @@ def reader(rows: Rows) -> Callable[[Ints], dict[int, Document]]:
                 gone=bool(rows.deleted[row]),
                 left=int(rows.left[row]),
                 mute=bool(rows.mute[row]),
+                said=text["reference"] or "",
             )
         return found
 

@@ -90,6 +90,11 @@ SelfCheck = Callable[[Collection[Place]], Mapping[Place, tuple[SelfBreak, ...]]]
 """Given positions, hold every system against itself there. Return what is wrong by position; unchecked ones are missing."""
 
 
+FindStrangers = Callable[[frozenset[int], datetime], Mapping[str, pa.Table]]
+"""Given effects (millionths, without sign) and a moment, return by side (book, stock) the ledger rows on unmapped codes
+of these effects that were touched since; item is the source's own folded code, warehouse and batch are common."""
+
+
 @dataclass(frozen=True)
 class ExplainPolicy:
     """The rules of the explanation. Lengths of time are the plant's settings, `now` carries its time zone.
@@ -133,7 +138,7 @@ class ExplainRequest:
     `positions` has item, warehouse, batch, book, stock (millionths) and optionally `precision` (the smallest step of
     the item in millionths). `witness` are MOVEMENTS rows of a third system that only testifies. `check` is asked
     about the positions that documents do not account for. `waived` are the documents that people have answered for.
-    `unmapped` are common item codes known to lack a counterpart.
+    `strangers` is asked for documents on codes that no map knows.
     """
 
     positions: pa.Table
@@ -146,4 +151,4 @@ class ExplainRequest:
     check: SelfCheck = lambda _places: {}
     counts: Mapping[Place, PhysicalCount] = field(default_factory=dict)
     waived: Mapping[Place, Waived] = field(default_factory=dict)
-    unmapped: frozenset[str] = frozenset()
+    strangers: FindStrangers = lambda _figures, _since: {}

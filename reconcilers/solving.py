@@ -93,7 +93,6 @@ class Solver:
             closed_before=self._closed,
             breaks=self._breaks.get(place),
             shelf=self._shelf(place, index),
-            unmapped=place[0] in request.unmapped,
         )
 
     def _shelf(self, place: Place, index: int) -> Shelf | None:

@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from bridge.cycle.explain_positions import with_moved
 from bridge.cycle.ledger import NEVER, Documents, Lookup, Settled
+from bridge.cycle.ledger_sides import aligned_rows, ledger_side
 from bridge.cycle.own_books import OwnBooks
 from bridge.cycle.plan import ExplainPlan
-from bridge.cycle.window import Window, open_from
+from bridge.cycle.strangers import strangers
+from bridge.cycle.window import Window
 from bridge.domain.waived import Waived
 from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
@@ -23,7 +25,7 @@ from reconcilers.align_movements import align_movements
 from reconcilers.equation import Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
-from reconcilers.grain import at_grain, places_of
+from reconcilers.grain import places_of
 from reconcilers.judge import Explanation, Explanations
 from reconcilers.request import Agreement, ExplainPolicy, ExplainRequest, LedgerSide, PhysicalCount, Place, SelfBreak
 
@@ -81,14 +83,13 @@ class Explaining:
     def _recent(self) -> Documents:
         """Return what moved since the pair last agreed, and a while before."""
         since = (self.settled.everywhere or self.plan.policy.now) - _LOOK_BACK
-        names = (*self.plan.book, *self.plan.stock)
-        return self.lookup([name for name in names if self.windows[name].complete], None, since)
+        return self.lookup([name for names in self._documented.values() for name in names], None, since)
 
     def _moved(self, recent: Documents, alignments: Mapping[str, Aligned]) -> set[Place]:
         """Return the positions at which documents moved since the pair last agreed, or stand open from before."""
         found = set(self.settled.exceptions)
         for name in (*self.plan.book, *self.plan.stock):
-            found.update(places_of(_aligned(recent.of(name), alignments[name], self.plan.grain)))
+            found.update(places_of(aligned_rows(recent.of(name), alignments[name], self.plan.grain)))
         return found
 
     def _documents(self, differing: pa.Table, recent: Documents, alignments: Mapping[str, Aligned]) -> Documents:
@@ -125,6 +126,9 @@ class Explaining:
             witness=self._witness(documents),
             counts=self._counts(alignments),
             waived={each.place: each for each in self.waived},
+            strangers=lambda effects, since: strangers(
+                self.lookup, self._documented, alignments, self.plan.grain, effects, since
+            ),
             check=lambda places: self._self_breaks(places, documents, alignments),
         )
 
@@ -157,17 +161,15 @@ class Explaining:
         return {place: tuple(found for each in checked for found in each[place]) for place in sorted(everywhere)}
 
     def _side(self, sources: Sequence[str], documents: Documents, alignments: Mapping[str, Aligned]) -> LedgerSide:
-        windows = [self.windows[source] for source in sources]
-        return LedgerSide(
-            movements=pa.concat_tables([_aligned(documents.of(s), alignments[s], self.plan.grain) for s in sources]),
-            read_from=min(window.read_from for window in windows),
-            read_to=max(window.read_to for window in windows),
-            complete=all(window.complete for window in windows),
-            open_from=open_from(windows),
-            changes=pa.concat_tables(
-                [_aligned(documents.changes_of(s), alignments[s], self.plan.grain) for s in sources]
-            ),
+        return ledger_side(
+            documents, self.plan.grain, {name: (alignments[name], self.windows[name]) for name in sources}
         )
+
+    @property
+    def _documented(self) -> dict[str, list[str]]:
+        """Return by side the sources whose documents are known."""
+        sides = {"book": self.plan.book, "stock": self.plan.stock}
+        return {side: [name for name in names if self.windows[name].complete] for side, names in sides.items()}
 
     def _counts(self, alignments: Mapping[str, Aligned]) -> dict[Place, PhysicalCount]:
         """Return the last physical counts, as far as the documents since then are known."""
@@ -195,7 +197,3 @@ def _explanation(equation: Equation, difference: int) -> Explanation:
         matched=equation.matched,
         suspects=equation.suspects,
     )
-
-
-def _aligned(rows: pa.Table, aligned: Aligned, grain: tuple[str, ...]) -> pa.Table:
-    return at_grain(align_movements(rows, aligned.footing, by_warehouse="warehouse" in grain).rows, grain)

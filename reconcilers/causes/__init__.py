@@ -13,14 +13,14 @@ from reconcilers.causes.balance import broken, counted_off, off_the_shelf, other
 from reconcilers.causes.case import MEDIUM, Case, Finding
 from reconcilers.causes.drift import drift
 from reconcilers.causes.figure import edited_since, wrong_figure
-from reconcilers.causes.misplaced import misplaced
+from reconcilers.causes.misplaced import misplaced, second_code
 from reconcilers.causes.missing import duplicate, missing
 from reconcilers.causes.timing import cross_period, unaudited, waiting
 from reconcilers.groups import Group
 
 __all__ = ["Case", "Finding", "causes_of", "waiting"]
 
-_BY_GROUP = (unaudited, counted_off, duplicate, missing, cross_period)
+_BY_GROUP = (unaudited, counted_off, duplicate, missing, cross_period, second_code)
 _BY_CASE = (drift, broken, off_the_shelf, edited_since)
 _ORDER = ("D1", "D3", "D6", "D5", "D4", "D8", "D9", "D7", "M1", "T2", "P1", "B1", "S1", "D2", "T1", "X9")
 """Which comes first at equal score: the more particular."""

@@ -43,7 +43,6 @@ class Case:
     closed_before: Mapping[int, int | None] = field(default_factory=dict)
     breaks: tuple[SelfBreak, ...] | None = None
     shelf: Shelf | None = None
-    unmapped: bool = False
 
 
 @dataclass(frozen=True)

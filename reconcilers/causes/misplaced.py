@@ -27,11 +27,23 @@ def misplaced(group: Group, case: Case) -> list[Finding]:
         }
         facts["batch"] = case.evidence.places[partner.place][2]
         if code == "D7":
-            known = case.unmapped or often > _OFTEN
-            found.append(about("M1", 92 if known else 86 if often == _OFTEN else 40, group, *partner.counted, **facts))
+            found.append(
+                about("M1", 92 if often > _OFTEN else 86 if often == _OFTEN else 40, group, *partner.counted, **facts)
+            )
             score -= 20 if often >= _OFTEN else 0  # noqa: PLW2901
         found.append(about(code, score, group, *partner.counted, **facts))
     return found
+
+
+def second_code(group: Group, case: Case) -> Finding | None:
+    """M1: given a one-sided document, name the equal one of the other side that stands on a code no map knows."""
+    score, stranger = case.evidence.strangers.get(group.counted[0].id, (0, None))
+    if stranger is None or not group.single:
+        return None
+    own = tuple(document.ref("M1") for document in group.counted)
+    return Finding(
+        "M1", score, group.signed, (*own, stranger.ref), {"code": stranger.place[0], "document": stranger.ref.number}
+    )
 
 
 def _partners(group: Group, case: Case) -> list[tuple[int, Group]]:

@@ -286,3 +286,37 @@ def test_show_reads_like_the_mail_of_one_position(posted: Plant):
     explained = posted.run("variances", "show", variance["id"]).out
     assert "王芳  说明原因" in explained
     assert "请另一个人批准" in explained
+
+
+def test_a_second_code_that_no_map_knows_is_suspected(posted: Plant):
+    """U8 books a receipt of P-038 on X-9, which items.csv does not have: K/3's document stands alone, M1 says where the other is."""
+    shelf = YonyouStock.open(posted.u8)
+    shelf.add_item("X-9", "外购件", unit="PCS", category="01", abc="B", cost="8.5")
+    document = shelf.save(
+        "01", [StockLine("X-9", 90)], "01", _at(posted), "李明", number="CGRK980", reference="PO-9800"
+    )
+    shelf.audit(document, _at(posted), "赵磊")
+    shelf.close()
+    books = KingdeeBooks.open(posted.k3)
+    bill = books.save_bill(1, [BillLine("P-038", "01", 90)], on=DAY, maker="王芳", number="WIN980", reference="PO-9800")
+    books.audit(bill, "李总", DAY)
+    books.close()
+    (posted.folder / "maps").mkdir()
+    rows = [f"P-{number:03d},u8,P-{number:03d},,,zhou.min" for number in range(1, 41)]
+    head = "item,source,code,valid_from,valid_to,approved_by"
+    (posted.folder / "maps" / "items.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    posted.configure(master__items="maps/items.csv")
+    done = _thrice(posted)
+    (variance,) = done.json["variances"]
+    cause = variance["causes"][0]
+    assert (variance["item"], variance["remainder"], cause["code"], cause["confidence"]) == (
+        "P-038",
+        "-90",
+        "M1",
+        "high",
+    )
+    assert [(d["number"], d["why"]) for d in cause["documents"]] == [("WIN980", "M1"), ("CGRK980", "proof")]
+    assert "CGRK980" in cause["note"]
+    assert "X-9" in cause["note"]
+    assert [line["item"] for line in done.json["unmapped"]] == ["X-9"]
+    assert [posted.run("replay", str(number)).code for number in (2, 3, 4)] == [0, 0, 0]
