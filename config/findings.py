@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 from config.base import SourceSettings
 from config.models.settings import Settings
 from config.secrets import Finding
+from config.unused import set_in_vain
 
 _OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _YES: Final = frozenset({"yes", "true", "mandatory", "strict", "require"})
@@ -28,6 +29,9 @@ def findings_of(settings: Settings) -> Iterator[Finding]:
     for pair in settings.pairs:
         if settings.mode_of(pair) == "hold" and pair.hold and "checker" not in roles:
             yield "BR-1094", {"pair": pair.id}
+    vain = set_in_vain(settings)
+    if vain:
+        yield "BR-1088", {"keys": ", ".join(vain)}
 
 
 def _connection_findings(name: str, source: SourceSettings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from config.base import SourceSettings, Table, hold_tables
 from config.models.settings import Settings
 from config.shape import fields_of, parts_of
 from config.toml_text import dotted, toml_value
+from config.unused import why_unused
 
 _HEAD: Final = """# bridge.toml, every key
 
@@ -25,6 +26,8 @@ each value comes from.
 - **Environment**: `STOCKBRIDGE__PLANT__MODE=alert` overrides `[plant] mode`; lists and tables are JSON.
 - **Paths** are relative to the folder of bridge.toml.
 """
+_ID: Final = "ID"
+"""Stands in a heading for the name that the file gives a source or a person."""
 _WORDS: Final = {
     "str": "text",
     "int": "whole number",
@@ -41,15 +44,15 @@ def reference_markdown(kinds: Mapping[str, type[SourceSettings]]) -> str:
     sections = [_HEAD, *_section(("",), Settings, heading=None)]
     for key, info in fields_of(Settings).items():
         if key == "sources":
-            sections += _section(("sources", "ID"), SourceSettings, heading=None)
+            sections += _section(("sources", _ID), SourceSettings, heading=None)
             for kind, model in _distinct(kinds):
-                sections += _section(("sources", "ID"), model, f"kind = {kind}", known=SourceSettings)
+                sections += _section(("sources", _ID), model, f"kind = {kind}", known=SourceSettings)
             for table, takers in _holds(kinds).items():
                 way = f'via = "{table.model_fields["via"].default}" ({", ".join(takers)})'
-                sections += _section(("sources", "ID", "hold"), table, way)
+                sections += _section(("sources", _ID, "hold"), table, way)
         else:
             for part in _tables(info.annotation):
-                path = (key, "ID") if get_origin(info.annotation) is dict else (key,)
+                path = (key, _ID) if get_origin(info.annotation) is dict else (key,)
                 sections += _section(path, part, heading=None, repeated=_is_list(info.annotation))
     return "\n".join(sections)
 
@@ -84,13 +87,13 @@ def _section(
     if path == ("",):
         yield "## Top level\n"
         rows = {key: info for key, info in fields_of(model).items() if not _tables(info.annotation)}
-        yield _keys(rows)
+        yield _keys(rows, ())
         return
     name = f"[[{'.'.join(path)}]]" if repeated else f"[{'.'.join(path)}]"
     yield f"## `{name}`{f' with {heading}' if heading else ''}\n"
     yield f"{_first_paragraph(model)}\n"
     own = {key: info for key, info in fields_of(model).items() if key not in fields_of(known)}
-    yield _keys(own)
+    yield _keys(own, path)
     siblings: dict[type[BaseModel], list[str]] = {}
     for key, info in own.items():
         for below in _tables(info.annotation):
@@ -99,10 +102,13 @@ def _section(
         yield from _section((*path, "|".join(keys)), below, None, repeated=_is_list(own[keys[0]].annotation))
 
 
-def _keys(fields: Mapping[str, FieldInfo]) -> str:
+def _keys(fields: Mapping[str, FieldInfo], path: tuple[str, ...]) -> str:
+    """Return the rows of the keys that stand in the table at `path`; those that nothing uses yet say so."""
     lines = ["| Key | Type | Default | Meaning |", "|---|---|---|---|"]
     for key, info in fields.items():
-        cells = (f"`{dotted((key,))}`", _type_words(info.annotation), _default(info), info.description or "")
+        why = why_unused((*(part for part in path if part != _ID), key))
+        meaning = (info.description or "") + (f"; read, but nothing uses it yet: {why}" if why else "")
+        cells = (f"`{dotted((key,))}`", _type_words(info.annotation), _default(info), meaning)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines) + "\n"
 

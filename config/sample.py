@@ -14,6 +14,7 @@ from config.sample_examples import EXAMPLES
 from config.sample_plant import PAIRS, PEOPLE, SOURCES, TABLES
 from config.shape import fields_of, parts_of
 from config.toml_text import toml_key, toml_value
+from config.unused import why_unused
 
 ALL_KINDS: Final = frozenset({table["kind"] for table in SOURCES.values()} | {kind for kind, _ in EXAMPLES.values()})
 """The kinds the whole sample plant and the examples use."""
@@ -21,6 +22,7 @@ _COLUMN: Final = 40
 _HEAD: Final = """# bridge.toml —— 示例工厂：K3 管账、U8 管仓、自研 MES 报工、Excel 记代管料
 # 本文件由配置模型生成（python -m config.generate）；全部配置项见 docs/configuration.md
 # 以 # 开头的配置项没有启用，去掉 # 即生效。改完运行 stockbridge config check"""
+_UNUSED: Final = "（本版尚未使用）"
 _OPEN_TABLES: Final = {"thresholds.abc", "thresholds.rule"}
 """Tables that stand under a header of their own instead of on one line."""
 
@@ -46,15 +48,13 @@ class _Plant:
     kinds: Collection[str]
     sources: Mapping[str, Mapping[str, Any]]
     pairs: Sequence[Mapping[str, Any]]
-    daily: Mapping[str, Any]
 
     @classmethod
     def of(cls, kinds: Collection[str]) -> "_Plant":
         sources = {name: table for name, table in SOURCES.items() if table["kind"] in kinds}
         whole = [pair for pair in PAIRS if {*pair["book"], *pair["stock"]} <= sources.keys()]
         pairs = [pair if set(pair.get("evidence", ())) <= sources.keys() else _alone(pair) for pair in whole]
-        daily = {key: value for key, value in TABLES["daily"].items() if key == "to" or value["source"] in sources}
-        return cls(kinds, sources, pairs, daily)
+        return cls(kinds, sources, pairs)
 
 
 def _alone(pair: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,8 +80,7 @@ def _written(key: str, info: FieldInfo, plant: _Plant) -> Iterator[str]:
             yield from (_line(toml_key(name), person, "") for name, person in PEOPLE.items())
         case _:
             model = next(part for part in parts_of(info.annotation) if issubclass(part, BaseModel))
-            values = plant.daily if key == "daily" else TABLES.get(key, {})
-            yield from _with_defaults(key, model, values)
+            yield from _with_defaults(key, model, TABLES.get(key, {}))
 
 
 def _examples(plant: _Plant) -> Iterator[str]:
@@ -126,6 +125,6 @@ def _with_defaults(path: str, model: type[BaseModel], values: Mapping[str, Any])
 def _line(key: str, value: Any, comment: str) -> str:
     """Return `key = value`, with its comment in a column where there is room; Chinese characters are two wide."""
     text = f"{key} = {toml_value(value)}"
-    said = COMMENTS.get(comment, "")
+    said = COMMENTS.get(comment, "") + (_UNUSED if comment and why_unused(comment.split(".")) else "")
     width = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
     return f"{text}{' ' * max(2, _COLUMN - width)}# {said}" if said else text

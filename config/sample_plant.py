@@ -63,7 +63,7 @@ PAIRS: Final[list[dict[str, Any]]] = [
         "stock": ["u8"],
         "evidence": ["mes"],
         "grain": ["item", "warehouse"],
-        "warehouses": ["原料仓", "半成品仓", "成品仓"],
+        "warehouses": ["01", "02", "03"],
         "owner": "wang.fang",
         "cc": ["zhao.lei"],
     },
@@ -73,8 +73,7 @@ PAIRS: Final[list[dict[str, Any]]] = [
         "book": ["u8"],
         "stock": ["mes"],
         "grain": ["item", "warehouse"],
-        "warehouses": ["线边仓"],
-        "check": "on_order_close",
+        "warehouses": ["05"],
         "owner": "chen.jun",
     },
     {
@@ -84,7 +83,6 @@ PAIRS: Final[list[dict[str, Any]]] = [
         "stock": ["u8"],
         "grain": ["item"],
         "warehouse_types": ["consigned"],
-        "check": "daily 08:30",
         "hold": False,
         "owner": "zhou.min",
     },
@@ -101,14 +99,13 @@ PEOPLE: Final[dict[str, dict[str, Any]]] = {
     "chen.jun": _person("陈军", "chenjun", ["maker"], "生产"),
     "zhao.lei": _person("赵磊", "zhaolei", ["wh_manager"], "仓储"),
     "zhou.min": _person("周敏", "zhoumin", ["maker", "master_data"], "采购"),
-    "he.bz": _person("何班长", "he", ["shift_leader"], "仓储", phone="8012"),
+    "he.bz": _person("何班长", "he", ["shift_leader"], "仓储"),
     "sun.it": _person("孙工", "it", ["admin"], "信息"),
 }
 
 TABLES: Final[dict[str, dict[str, Any]]] = {
     "plant": {"name": "示例精密(东莞)"},
-    "schedule": {"daily": "09:00", "quiet_hours": ["22:00-06:30"]},
-    "abc": {"from": "k3"},
+    "schedule": {"quiet_hours": ["22:00-06:30"]},
     "cutoff": {"grace_by_doc": {"委外入库": "48h", "调拨": "24h", "暂估入库": "5d"}},
     "gates": {"max_age": "26h"},
     "thresholds": {
@@ -128,15 +125,6 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
         "user": "bridge@example.com",
         "password": "secret:smtp",
         "from": "数据桥 <bridge@example.com>",
-        "remind": ["10:00", "16:00"],
     },
-    "wecom": {},
-    "daily": {
-        "to": ["li.zong", "zhao.lei"],
-        "turnover": {"source": "k3", "days": 30},
-        "on_time": {"source": "mes", "by": "line", "promise": "promised_at", "done": "signed_at"},
-        "capacity": {"source": "mes", "actual": "std_hours", "available": "plan_hours"},
-    },
-    "web": {"public_url": "http://bridge.intranet"},
 }
 """What the sample sets; every other key stands there with its default."""

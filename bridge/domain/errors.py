@@ -94,7 +94,8 @@ class EffectRetryable(BridgeError):
 class EffectRefused(BridgeError):
     """The other side refused a mail or hold for good."""
 
-    daemon_does = "marks the effect failed and tells IT"
+    daemon_does = "marks the effect failed; see `status`, `mail outbox`, `holds list`"
+    tells = "nobody by mail"
 
 
 class EffectUnknown(BridgeError):
@@ -107,7 +108,7 @@ class BudgetExceeded(BridgeError):
     """A plan wants more holds than the budget allows. None is placed."""
 
     exit_code = 4
-    daemon_does = "places nothing, mails the plan, waits for approval"
+    daemon_does = "not raised: a plan over the budget waits for approval and the run goes on"
     tells = "owner and IT admin"
 
 
@@ -115,11 +116,11 @@ class NotPermitted(BridgeError):
     """The person may not do this: wrong role, or the same person twice."""
 
     exit_code = 5
-    daemon_does = "changes nothing, records the attempt"
+    daemon_does = "changes nothing; attempts on a variance are recorded"
     tells = "the person"
 
 
 class InvariantBroken(BridgeError):
     """Something that cannot be is. The bridge stops writing until a person has looked."""
 
-    daemon_does = "stops all writing and tells IT"
+    daemon_does = "stops all writing (pause)"

@@ -50,7 +50,9 @@ class Gates(Table):
         examples=["26h"],
     )
     history: Annotated[int, Field(ge=1, le=100)] = Field(default=7, description="admitted readings the medians look at")
-    require_schema_match: bool = Field(default=True, description="tables and columns must be as last probed")
+    require_schema_match: bool = Field(
+        default=True, description="tables and columns must be as when the baseline was accepted"
+    )
     require_non_empty: bool = Field(default=True, description="a reading without rows is refused")
     refuse_identical: bool = Field(
         default=True, description="refuse a byte-identical repeat of a source that is known to move"

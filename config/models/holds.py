@@ -16,8 +16,8 @@ class ReleaseOn(Table):
     """When a hold goes, by ABC class: on approval, or only when the next readings prove the correction."""
 
     A: ReleaseAt = Field(default="verified", description="class A")
-    B: ReleaseAt = Field(default="approved", description="class B")
-    C: ReleaseAt = Field(default="approved", description="class C, and items without a class")
+    B: ReleaseAt = Field(default="approved", description="class B, and items without a class")
+    C: ReleaseAt = Field(default="approved", description="class C")
 
 
 class Override(Table):
@@ -43,21 +43,19 @@ class Holds(Table):
     max_items_per_run: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=10, description="a run that wants more holds places none and asks"
     )
-    max_per_day: Annotated[int, Field(ge=0, le=5000)] = Field(default=25, description="new holds in 24 hours")
+    max_per_day: Annotated[int, Field(ge=0, le=5000)] = Field(default=25, description="new holds a calendar day")
     max_share: Share = Field(default=Decimal("0.01"), description="largest part of the compared items held in a run")
     share_floor: Annotated[int, Field(ge=0)] = Field(
         default=3, description="the share never means fewer holds than this, so that small plants can work"
     )
     allow_undisputed: bool = Field(default=True, description="block the disputed quantity only, where the target can")
-    ttl: PositiveDuration = Field(default="8h", description="life of a hold, in working time")
+    ttl: PositiveDuration = Field(default="8h", description="life of a hold, in clock time")
     on_expire: Literal["escalate", "release"] = Field(
-        default="escalate", description="escalate: keep it and tell the next in the chain; release: lift it"
+        default="escalate",
+        description="escalate: keep it twice more for ttl, then lift it, nobody is told; release: lift it",
     )
     release_on: ReleaseOn = Field(default=ReleaseOn(), description="when a hold goes, by ABC class")
-    override: Override = Field(
-        default=Override(),
-        description="limited permission to move goods against a hold; read, but no command uses it yet",
-    )
+    override: Override = Field(default=Override(), description="limited permission to move goods against a hold")
     approve_within: PositiveDuration = Field(
         default="4h", description="how long a plan over the budget waits for `stockbridge plan approve`"
     )

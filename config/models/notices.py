@@ -77,7 +77,7 @@ class Capacity(Table):
 class Daily(Table):
     """The daily report; a figure that is not set is left out."""
 
-    to: tuple[str, ...] = Field(default=(), description="people who get it")
+    to: tuple[str, ...] = Field(default=(), description="people who get it", examples=[["li.zong", "zhao.lei"]])
     turnover: Turnover | None = Field(
         default=None, description="inventory turnover", examples=[{"source": "k3", "days": 30}]
     )

@@ -23,7 +23,10 @@ class Pair(Table):
     grain: Annotated[tuple[Grain, ...], Field(min_length=1)] = Field(
         default=("item", "warehouse"), description="what a position is: item, optionally by warehouse and batch"
     )
-    warehouses: Names = Field(default=(), description="only these warehouses (common codes or names); default: all")
+    warehouses: Names = Field(
+        default=(),
+        description="only these warehouses: common codes, as in warehouses.csv; names do not match. Default: all",
+    )
     warehouse_types: Annotated[tuple[WarehouseType, ...], Field(min_length=1)] = Field(
         default=(), description="only warehouses of these kinds; default: all"
     )
@@ -35,4 +38,4 @@ class Pair(Table):
     mode: Mode | None = Field(default=None, description="overrides the plant's mode for this pair")
     hold: bool = Field(default=True, description="false: never place a hold for this pair, whatever the mode")
     owner: str = Field(default="", description="person who answers; required in the modes alert and hold")
-    cc: tuple[str, ...] = Field(default=(), description="people who get a copy")
+    cc: tuple[str, ...] = Field(default=(), description="people who get a copy of every mail about this pair")

@@ -16,18 +16,24 @@ class Person(Table):
 
     name: str = Field(description="name in mails", examples=["王芳"])
     mail: MailAddress = Field(description="mail address", examples=["wangfang@example.com"])
-    roles: tuple[Role, ...] = Field(default=(), description="what the person may do, users' guide, roles")
+    roles: tuple[Role, ...] = Field(
+        default=(), description="what the person may do: makers take and explain, checkers approve"
+    )
     dept: str = Field(default="", description="department", examples=["财务"])
-    phone: str = Field(default="", description="telephone, shown to those who are stopped by a hold")
-    deputy: str | None = Field(default=None, description="person who stands in", examples=["li.zong"])
+    phone: str = Field(default="", description="telephone")
+    deputy: str | None = Field(
+        default=None,
+        description="person who stands in: `doctor` warns of owners without one, nothing is sent to them by itself",
+        examples=["li.zong"],
+    )
 
 
 class DeclaredException(Table):
-    """A person who, in a small plant, holds two roles that exclude each other; declared, and shown on the page."""
+    """A person who, in a small plant, holds two roles that exclude each other; declared, so that `config check` accepts it."""
 
     person: str = Field(description="whom it is for")
     roles: RolePair = Field(description="the two roles")
-    by: str = Field(description="another person, who approves weekly")
+    by: str = Field(description="another person, who answers for it")
     why: Annotated[str, Field(min_length=1)] = Field(description="reason")
 
 
@@ -39,7 +45,8 @@ class Segregation(Table):
         description="pairs of roles nobody may hold together",
     )
     dual_sign_over: Money = Field(
-        default=Decimal(10000), description="from this value on a checker and a wh_manager both sign"
+        default=Decimal(10000),
+        description="above this value, without a known cost, and for cause X9 a checker and a wh_manager both sign",
     )
     exceptions: tuple[DeclaredException, ...] = Field(default=(), description="declared exceptions")
 
@@ -61,11 +68,11 @@ class ResolveTimes(Table):
 
 
 class Escalation(Table):
-    """Deadlines and who is told next, in the same mail thread."""
+    """Deadlines, and who is named as the next; nothing is sent to them yet."""
 
     first_response: ResponseTimes = Field(default=ResponseTimes(), description="until somebody takes it")
     resolve: ResolveTimes = Field(default=ResolveTimes(), description="until it is settled")
     chain: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         default=("owner", "wh_manager", "owner_of_last_resort"),
-        description="who is told, in this order: owner, a role, or a person's id",
+        description="named in the mail as the next, in this order: owner, a role or a person's id; nothing is sent to them",
     )

@@ -12,10 +12,10 @@ from config.kinds_of_value import ClockTime, Listen, Mode, PositiveDuration, Win
 class Plant(Table):
     """Who and where we are, and how far the bridge may go."""
 
-    name: str = Field(default="", description="name of the plant, in mails and on pages", examples=["示例精密(东莞)"])
+    name: str = Field(default="", description="name of the plant, in mails", examples=["示例精密(东莞)"])
     timezone: str = Field(default="Asia/Shanghai", description="IANA time zone of all clock times in this file")
     currency: Annotated[str, Field(min_length=1)] = Field(default="CNY", description="currency of all money")
-    language: Literal["zh", "en"] = Field(default="zh", description="texts of mails, pages and the command line")
+    language: Literal["zh", "en"] = Field(default="zh", description="texts of mails and the command line")
     mode: Mode = Field(
         default="observe",
         description="observe: only record; alert: also mail; hold: also place holds. A pair may set its own",
@@ -26,8 +26,8 @@ class Plant(Table):
     )
     store_url: SecretStr | None = Field(
         default=None,
-        description="SQLAlchemy URL of a PostgreSQL database for the store, where several daemons share one; default: a "
-        "SQLite file in data_dir. Snapshots stay in data_dir: share that folder too",
+        description="SQLAlchemy URL of a PostgreSQL database for the store, instead of a SQLite file in data_dir; one daemon a "
+        "store. Snapshots stay in data_dir",
         examples=["postgresql+psycopg://bridge:secret@db.intranet/stockbridge"],
     )
 
@@ -41,7 +41,7 @@ class Schedule(Table):
         default=None, description="when the daily report goes out; default: no report", examples=["09:00"]
     )
     quiet_hours: tuple[Window, ...] = Field(
-        default=(), description="spans in which nothing is mailed and no hold is placed; the record goes on"
+        default=(), description="spans in which no new hold is placed; mails still go"
     )
     calendar: Path | None = Field(
         default=None,
@@ -54,16 +54,18 @@ class Schedule(Table):
 
 
 class Web(Table):
-    """The gate API and the review pages."""
+    """The page people open from a mail. The bridge has no page server yet."""
 
     listen: Listen = Field(default="127.0.0.1:8686", description="host:port the page server listens on")
     public_url: str = Field(
-        default="", description="address people reach it by, for links in mails", examples=["http://bridge.intranet"]
+        default="",
+        description="link in mails; there is no page server yet: set it only if you serve a page yourself",
+        examples=["http://bridge.intranet"],
     )
 
 
 class Retention(Table):
-    """How long things are kept."""
+    """How long things are kept; applied once a day by the daemon, and by `stockbridge sweep`."""
 
     snapshots: PositiveDuration = Field(default="400d", description="stored readings, needed to recompute a run")
     audit: PositiveDuration = Field(default="10y", description="the audit log")

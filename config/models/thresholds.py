@@ -32,7 +32,9 @@ class Match(Table):
 
     item: str | None = Field(default=None, description="common item code")
     category: str | None = Field(default=None, description="category name")
-    warehouse: str | None = Field(default=None, description="common warehouse code or name")
+    warehouse: str | None = Field(
+        default=None, description="common warehouse code, as in warehouses.csv; a name does not match"
+    )
     abc: AbcClass | None = Field(default=None, description="ABC class")
 
 
