@@ -6,8 +6,8 @@ the snapshot holds but T does not are undone, those that left between T and the 
 
 Unknown ones are settled by the equation itself: what all documents up to T add up to is known, so of all ways to have
 read the few unknown documents the one that closes the equation is taken. Where none closes it (something undocumented
-is in the balance as well) they stay as the clock says and are handed back for the caller to read again. A document
-stamped a little too late (a slow pull) is given the same chance, alone.
+is in the balance as well) they stay as the clock says, and the next snapshot, which confirming needs, reads the position
+again. A document stamped a little too late (a slow pull) is given the same chance, alone.
 """
 
 from dataclasses import dataclass
