@@ -11,6 +11,7 @@ from connectors.database.reading import database_name, read_columns, sql_text, t
 from connectors.database.rights import surplus_rights
 from connectors.database.schema import Schema, TableSchema, read_schema
 from connectors.database.settings import DatabaseSettings
+from connectors.database.text_numbers import text_number
 
 __all__ = [
     "ADD_FUNCTION",
@@ -34,6 +35,7 @@ __all__ = [
     "sql_text",
     "stated_quantity",
     "surplus_rights",
+    "text_number",
     "transaction",
     "translate",
     "translated",

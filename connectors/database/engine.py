@@ -15,6 +15,7 @@ from connectors.database.connect_string import InexpressibleValue, is_freetds, o
 from connectors.database.exact import ADD_FUNCTION, SUM_FUNCTION, ExactSum, exactly_added
 from connectors.database.load import ROWS_PER_S
 from connectors.database.settings import DatabaseSettings
+from connectors.database.text_numbers import NUMBER_FUNCTION, number_of
 
 
 def open_engine(
@@ -86,6 +87,7 @@ def _sqlite_engine(path: Path, writable: bool, lock_timeout_s: float) -> Engine:
         # statements of one snapshot may see two states.
         link = sqlite3.connect(address, uri=True, timeout=lock_timeout_s, isolation_level=None)
         link.create_function(ADD_FUNCTION, 2, exactly_added, deterministic=True)
+        link.create_function(NUMBER_FUNCTION, -1, number_of, deterministic=True)
         link.create_aggregate(SUM_FUNCTION, 1, ExactSum)  # type: ignore[arg-type]
         if not writable:
             link.execute("PRAGMA query_only = ON")

@@ -2,8 +2,9 @@
 
 K/3 has no dependable "last modified" on a bill (kingdee.md 2.4). So: bills after the highest FInterID are new; of the
 bills of the last weeks (setting `reread`), and of every older one still unaudited, the server sums each block of ids,
-and a block whose sums changed is read again. That notices audit, unaudit, void, edited quantities and deletions, and
-bills whose id was drawn earlier than they were saved. Every `full_pass` the whole window is read regardless.
+and a block whose sums changed is read again. That notices audit, unaudit, void, edited quantities and texts, deletions,
+and bills whose id was drawn earlier than they were saved. Every `full_pass` the whole window is read regardless: a
+checksum may miss a change, and codes and names on cards are in no sum.
 
 When lines may have gone, the keys of the window are scanned, and of the whole history at a full pass: `complete_keys`
 then holds every key of a bill dated from `complete_since` on. Keys of older bills are not judged.

@@ -96,7 +96,7 @@ def _statements(schema: Schema, settings: KingdeeK3Settings) -> list[tuple[str, 
         recent = bills.watched(schema, day)
         found += [
             ("最大单据内码", bills.highest(schema)),
-            ("单据逐日指纹(示例日期、内码)", fingerprints(schema, recent, 0, upper)),
+            ("单据指纹,每 256 个内码一行(示例日期、内码)", fingerprints(schema, recent, 0, upper)),
             ("新增或有变化的单据分录(示例日期、内码)", bills.lines(schema, recent, upper)),
             ("单据分录键值,用来发现删除(示例日期、内码)", bills.keys(schema, recent, upper)),
             ("更早而未审核的单据(示例日期、内码)", still_open(schema, day, upper)),

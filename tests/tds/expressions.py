@@ -228,6 +228,9 @@ class Expressions:
         if name in SESSION_FUNCTIONS:
             put(node, call("tds_session", name, *(child.copy() for child in node.expressions)))
             return SESSION_FUNCTIONS[name]
+        if name == "BINARY_CHECKSUM":
+            put(node, call("tds_checksum", *(child.copy() for child in node.expressions)))
+            return INT
         if name.startswith("TDS_"):
             return kinds[0] if kinds else None
         text = f"'{node.this}' is not a recognized built-in function name."

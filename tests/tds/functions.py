@@ -108,6 +108,14 @@ def fitting(value: Any, length: int, column: str, table: str) -> Any:
     return value
 
 
+def checksum(text: Any) -> int:
+    """BINARY_CHECKSUM of one text, in the manner of SQL Server's: an int of rotated bytes, in which capitals count."""
+    found = 0
+    for byte in b"" if text is None else str(text).rstrip(" ").encode("utf-16-le", "surrogatepass"):
+        found = ((found << 4 | found >> 28) & 0xFFFF_FFFF) ^ byte
+    return found - (found >> 31 << 32)
+
+
 class ExactSum:
     """SUM over decimals."""
 
@@ -146,6 +154,7 @@ def teach(link: sqlite3.Connection, remember: Callable[[SqlError], None]) -> Non
         ("tds_text", 2, to_text),
         ("tds_integer", 1, to_integer),
         ("tds_datetime", 1, to_datetime),
+        ("tds_checksum", 1, checksum),
         ("tds_fitting", 4, fitting),
     ):
         link.create_function(name, count, guarded(work), deterministic=True)

@@ -108,6 +108,11 @@ def test_bills_from_a_server(address):
         ("6:1", -2_500_000, False),
     ]
     assert source.movements(first.cursor).rows.num_rows == 0
+    psycopg = pytest.importorskip("psycopg")
+    with psycopg.connect(f"postgresql://bridge@{address}/k3", autocommit=True) as connection:
+        connection.execute("""UPDATE "ICStockBillEntry" SET "FBatchNo" = 'b7' WHERE "FInterID" = 5""")
+    edited = source.movements(first.cursor)
+    assert {row["key"]: row["batch"] for row in edited.rows.to_pylist()} == {"5:1": "b7", "6:1": ""}
     assert source.probe().switches == {}
 
 

@@ -38,7 +38,7 @@ def test_k3_movements_equal_the_file(plant, driver):
 
 
 def test_k3_changes_arrive_once(plant, driver):
-    """An audit, an edit and a deletion are noticed by the day sums; a quiet reading brings nothing."""
+    """An audit, a new bill and an edited batch are noticed by the sums; a quiet reading brings nothing."""
     source = plant.k3(driver)
     first = source.movements("")
     assert source.movements(first.cursor).rows.num_rows == 0
@@ -54,6 +54,10 @@ def test_k3_changes_arrive_once(plant, driver):
     assert (number, "audited") in changed
     assert any(row["warehouse"] == "02" and row["effect"] == 2_000_000 for row in second.rows.to_pylist())
     assert source.movements(second.cursor).rows.num_rows == 0
+    plant.run_script(driver, "UPDATE ICStockBillEntry SET FBatchNo = N'l1' WHERE FBatchNo = N'L1'", BOOKS)
+    third = source.movements(second.cursor)
+    assert {row["batch"] for row in third.rows.to_pylist() if row["item"] == "1.01.00710"} == {"l1"}
+    assert source.movements(third.cursor).rows.num_rows == 0
 
 
 @pytest.mark.slow

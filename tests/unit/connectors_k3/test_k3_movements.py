@@ -1,5 +1,6 @@
 """K/3 bills as movements: sign, warehouse, state, and every later change noticed."""
 
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -223,16 +224,55 @@ def test_a_late_audit_reads_few_bills_again(books):
     assert ledger.rows[f"{first}:1"]["state"] == "audited"
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "field"),
+    [
+        ("ICStockBill", "FBillNo", "document_number"),
+        ("ICStockBillEntry", "FBatchNo", "batch"),
+        ("ICStockBillEntry", "FSourceBillNo", "reference"),
+        ("ICStockBillEntry", "FOrderBillNo", "reference"),
+        ("ICStockBillEntry", "FICMOBillNo", "reference"),
+    ],
+)
+def test_an_edited_text_is_noticed_at_the_next_pull(books, table, column, field):
+    """Bill number, batch, each reference: an edit is read at the next pull, capitals count, trailing blanks do not."""
+    bill = books.save_bill(1, [BillLine("NA", "01", 2, "B")], TODAY, "王芳")
+    run(books.path, f"UPDATE {table} SET {column} = 'b1' WHERE FInterID = {bill}")
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    for text, shown, read in (("b1  ", "b1", 0), ("B1", "B1", 1), ("批次2", "批次2", 1)):
+        run(books.path, f"UPDATE {table} SET {column} = '{text}' WHERE FInterID = {bill}")
+        batch = ledger.pull(NOW + timedelta(hours=1))
+        assert (ledger.rows[f"{bill}:1"][field], ledger.read) == (shown, read)
+        assert batch.complete_keys is None, "an edited text is no reason to look for deletions"
+
+
+def test_texts_that_change_places_are_noticed(books):
+    """Two bills' batches swapped, and a reference that went to another column, leave no sum as it was."""
+    one, two = (books.save_bill(1, [BillLine("NA", "01", 2, batch)], TODAY, "王芳") for batch in ("B1", "B2"))
+    moved = books.save_bill(1, [BillLine("NA", "01", 2, "X")], TODAY, "王芳", reference="Y")
+    ledger = Ledger(source(books.path))
+    ledger.pull()
+    run(books.path, f"UPDATE ICStockBillEntry SET FBatchNo = 'B1' WHERE FInterID = {two}",
+        f"UPDATE ICStockBillEntry SET FBatchNo = 'B2' WHERE FInterID = {one}")  # fmt: skip
+    ledger.pull(NOW + timedelta(hours=1))
+    assert [ledger.rows[f"{bill}:1"]["batch"] for bill in (one, two)] == ["B2", "B1"]
+    run(books.path, f"UPDATE ICStockBillEntry SET FBatchNo = 'Y', FSourceBillNo = 'X' WHERE FInterID = {moved}")
+    ledger.pull(NOW + timedelta(hours=1))
+    row = ledger.rows[f"{moved}:1"]
+    assert (row["batch"], row["reference"]) == ("Y", "X")
+
+
 def test_the_full_pass_sees_what_sums_do_not(books):
-    """A changed batch number is no change of sums; the full pass brings it."""
+    """Another code on a material's card is no change of a bill's sums; the full pass brings it."""
     bill = books.save_bill(1, [BillLine("NA", "01", 2, "B1")], TODAY, "王芳")
     ledger = Ledger(source(books.path))
     ledger.pull()
-    run(books.path, "UPDATE ICStockBillEntry SET FBatchNo = 'B2 '")
+    run(books.path, "UPDATE t_ICItemCore SET FNumber = 'NA-2' WHERE FNumber = 'NA'")
     ledger.pull(NOW + timedelta(hours=1))
     assert ledger.read == 0
     batch = ledger.pull(NOW + timedelta(hours=7))
-    assert ledger.rows[f"{bill}:1"]["batch"] == "B2"
+    assert ledger.rows[f"{bill}:1"]["item"] == "NA-2"
     assert batch.complete_keys == {f"{bill}:1"}
     assert batch.complete_since == datetime(2025, 10, 19, tzinfo=SHANGHAI), "a full pass judges the whole history"
 
@@ -298,9 +338,9 @@ def test_a_clock_that_was_ahead_switches_no_full_pass_off(books):
     bill = books.save_bill(1, [BillLine("NA", "01", 2, "B1")], TODAY, "王芳")
     ledger = Ledger(source(books.path))
     ledger.pull(NOW + timedelta(days=365))
-    run(books.path, "UPDATE ICStockBillEntry SET FBatchNo = 'B2'")
+    run(books.path, "UPDATE t_ICItemCore SET FNumber = 'NA-2' WHERE FNumber = 'NA'")
     ledger.pull(NOW + timedelta(hours=1))
-    assert ledger.rows[f"{bill}:1"]["batch"] == "B2"
+    assert ledger.rows[f"{bill}:1"]["item"] == "NA-2"
 
 
 def test_days_go_by(books):
@@ -325,6 +365,25 @@ def test_another_account_set_is_read_from_the_start(books, tmp_path):
     for text in (cursor, "rubbish", '{"v":1}', "[]", '{"v":2}'):
         batch = k3.movements(text)
         assert batch.complete_keys == set(rows(batch)) == {f"{bill}:1"}
+
+
+def test_a_cursor_from_before_texts_were_summed(books):
+    """A cursor of version 3 goes on: its blocks are read once more, nothing is taken for deleted but what is deleted."""
+    kept = books.save_bill(1, [BillLine("NA", "01", 2, "B1")], TODAY, "王芳")
+    gone = books.save_bill(1, [BillLine("NA", "01", 3, "B1")], TODAY, "王芳")
+    ledger = Ledger(source(books.path))
+    for deleted in (None, gone):
+        ledger.pull()
+        former = json.loads(ledger.cursor)
+        former |= {"v": 3, "blocks": {block: sums[:-1] for block, sums in former["blocks"].items()}}
+        ledger.cursor = json.dumps(former)
+        run(books.path, f"UPDATE ICStockBillEntry SET FBatchNo = 'B{deleted}' WHERE FInterID = {kept}")
+        if deleted:
+            books.delete(deleted)
+        batch = ledger.pull()
+        assert ledger.rows[f"{kept}:1"]["batch"] == f"B{deleted}", "edited while the program was being replaced"
+        assert batch.complete_keys == ({f"{kept}:1"} if deleted else None)
+        assert ledger.pull().rows.num_rows == 0
 
 
 def test_lines_without_cards_keep_their_ids(books):

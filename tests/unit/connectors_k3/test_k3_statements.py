@@ -87,6 +87,17 @@ def test_group_by_repeats_the_selected_expression():
     assert ":" not in str(compiled).partition("GROUP BY")[2]
 
 
+def test_the_sums_watch_every_text_that_is_read():
+    """SQL Server is asked for a checksum in which capitals count, made a bigint, of each text a line is read with."""
+    schema = _schema_of_current_release("k3")
+    told = sql_text(fingerprints(schema, bills.watched(schema, "2026-10-19"), 5, 9), mssql.dialect())
+    read = sql_text(bills.lines(schema, bills.watched(schema, "2026-10-19"), 9), mssql.dialect())
+    text = r"RTRIM\(ISNULL\(CAST\(\[ICStockBill(?:Entry)?\]\.\[(\w+)\] AS nvarchar\(255\)\), N''\)\)"
+    summed = re.findall(rf"CAST\(BINARY_CHECKSUM\({text}\) AS BIGINT\)", told)
+    assert summed == ["FBillNo", "FBatchNo", "FSourceBillNo", "FOrderBillNo", "FICMOBillNo"]
+    assert summed == re.findall(text, read)
+
+
 def test_the_grant_script_names_every_table_read_and_why():
     """Login, user and one SELECT per table with its reason in Chinese; nothing else is granted."""
     script = CONNECTOR.grants("k3", KingdeeK3Settings(**SERVER))
