@@ -133,12 +133,7 @@ class Application:
     def sweep(self) -> Swept:
         """Forget what is older than [retention] allows. Return how much that was."""
         keep = self.settings.retention
-        return sweep(
-            self.store,
-            self.clock.now(),
-            snapshots_days=_whole_days(keep.snapshots),
-            audit_days=_whole_days(keep.audit),
-        )
+        return sweep(self.store, self.clock.now(), snapshots_days=_days(keep.snapshots), audit_days=_days(keep.audit))
 
     def _deadlines(self, at: datetime) -> dict[str, datetime]:
         return deadlines(self.settings, self.calendar, at)
@@ -195,7 +190,7 @@ def _sender(server: MailServer) -> Callable[[bytes, str], object]:
     return lambda message, recipient: send(message, recipient, server)
 
 
-def _whole_days(words: str) -> int:
+def _days(words: str) -> int:
     """Return a span in days, a part of one as a whole: rather too much is kept than too little."""
     return -(-parse_duration(words) // timedelta(days=1))
 

@@ -15,7 +15,7 @@ from bridge.cycle.act import pause
 from bridge.cycle.deliver import is_paused
 from bridge.cycle.round import Round, pull_documents, reconcile
 from bridge.domain.errors import BridgeError, ConfigError, InvariantBroken
-from bridge.followed import Stamp, followed, named_now, stamps
+from bridge.followed import Stamp, followed, stamps, wanted
 from bridge.heartbeat import beat, read_heartbeat
 from bridge.scheduling import WAKE_S, due_slot, wake_every
 from bridge.service import log_to_stderr
@@ -147,16 +147,17 @@ class Daemon:
             return
         changed = ", ".join(path.name for path, stamp in now.items() if stamp != self._seen[path])
         # Stamped before they are read: what is written meanwhile is a change at the next wake-up.
-        seen = stamps(named_now(self.path, now))
+        seen = stamps((*now, *wanted(self.path)))
         try:
             fresh = bootstrap(self.path, lang=self.app.lang)
         except ConfigError as wrong:
+            self._seen = seen
             log.error("configuration refused, the old one stays", changed=changed, error=wrong.text("en"))  # noqa: TRY400
-        else:
-            self.app.store.close()
-            self.app = fresh
-            log.info("configuration reloaded", changed=changed, hash=fresh.loaded.text_hash[:12])
-        self._seen = seen
+            return
+        self.app.store.close()
+        self.app = fresh
+        self._seen = {path: seen.get(path, stamp) for path, stamp in stamps(followed(fresh.loaded)).items()}
+        log.info("configuration reloaded", changed=changed, hash=fresh.loaded.text_hash[:12])
 
     def _beat(self, found: Round | None = None, error: BridgeError | None = None) -> None:
         beat(self.app.loaded.data_dir, self.app.clock.now(), found, error)

@@ -3,30 +3,32 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from bridge.bootstrap import kinds
 from bridge.domain.errors import ConfigError
-from config.loader import Loaded, load
+from config.layers import read_file
+from config.loader import Loaded
+from config.shape import reach
 
 Stamp = tuple[int, int] | None
 """When a file was last written (nanoseconds) and its size; None = there is none. Coming and going are changes too."""
 
 
+_NAMES = (("master", "items"), ("master", "units"), ("master", "warehouses"), ("schedule", "calendar"))
+
+
 def followed(loaded: Loaded) -> tuple[Path, ...]:
     """Given a configuration, return every file whose change changes what the daemon does."""
-    master = loaded.settings.master
-    named = (master.items, master.units, master.warehouses, loaded.settings.schedule.calendar)
+    named = (getattr(getattr(loaded.settings, table), key) for table, key in _NAMES)
     return (loaded.path, *(loaded.resolve(path) for path in named if path is not None))
 
 
-def named_now(path: Path, before: Iterable[Path]) -> tuple[Path, ...]:
-    """Given bridge.toml, return the files to follow from now on; while it is wrong, those from `before`.
-
-    A file that is named and not there is followed too: it may be what the configuration waits for.
-    """
+def wanted(path: Path) -> tuple[Path, ...]:
+    """Given a bridge.toml that may be wrong, return the files it names: one that is missing is what it waits for."""
     try:
-        return followed(load(path, kinds()))
+        tree = read_file(path).tree
     except ConfigError:
-        return tuple(before)
+        return ()
+    words = (word for word, depth in (reach(tree, name) for name in _NAMES) if depth == len(_NAMES[0]))
+    return tuple(path.absolute().parent / word for word in words if isinstance(word, str))
 
 
 def stamps(paths: Iterable[Path]) -> dict[Path, Stamp]:
