@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from alerts.policy import DayFigure, MailPolicy
-from alerts.readers import having, next_in_line, reachable
+from alerts.readers import copied, having, next_in_line, reachable
 from alerts.told import Told, base_state, fingerprint, hold_word, moved, present, remembered, speaking_hold
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.hold import Hold
@@ -149,7 +149,7 @@ def digests(
                 recipient=reader,
                 policy=policy,
                 now=now,
-                cc=_copies(entries, reader, people, policy),
+                cc=copied(reader, people, policy, held=_tells_of_a_hold(entries)),
                 entries=entries,
                 days=tuple(sorted(days, key=lambda figure: figure.day)),
                 next_in_line=next_in_line(policy, reader, people),
@@ -218,10 +218,5 @@ def _kind(entries: tuple[Entry, ...]) -> DigestKind:
     return DigestKind.VARIANCE if all(entry.news is News.NEW for entry in entries) else DigestKind.CHANGE
 
 
-def _copies(
-    entries: tuple[Entry, ...], reader: Person, people: Mapping[str, Person], policy: MailPolicy
-) -> tuple[Person, ...]:
-    """Return who gets a copy: the warehouse, whenever the mail tells of a hold."""
-    if all(hold_word(entry.hold) == "none" for entry in entries if entry.news is not News.OPEN):
-        return ()
-    return tuple(person for person in having(people, *policy.cc_roles) if person.id != reader.id)
+def _tells_of_a_hold(entries: tuple[Entry, ...]) -> bool:
+    return any(hold_word(entry.hold) != "none" for entry in entries if entry.news is not News.OPEN)

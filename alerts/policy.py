@@ -34,6 +34,7 @@ class MailPolicy:
 
     `top_n` limits the list in the mail, never the workbook. `material_percent`: a told remainder or its money must move
     by more than this before it is news. `chain` is the escalation order: `owner`, role names or person ids.
+    `copies` are the ids of people who get every digest of the pair too, `cc_roles` hear of holds.
     `review_url` is the page to open ('' = there is none yet). `labels` has what people call each source, `names` each person.
     """
 
@@ -45,6 +46,7 @@ class MailPolicy:
     book: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     cc_roles: tuple[str, ...] = ("wh_manager",)
     admin_role: str = "admin"
     rules: tuple[RuleLine, ...] = ()

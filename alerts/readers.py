@@ -1,4 +1,4 @@
-"""Who can be told: people by role, the line of escalation, and who stands in for somebody without an address."""
+"""Who can be told: people by role, copies, the line of escalation, and who stands in for somebody without an address."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from bridge.domain.people import Person
 
 
 def next_in_line(policy: MailPolicy, reader: Person, people: Mapping[str, Person]) -> tuple[Person, ...]:
-    """Return to whom it goes when `reader` does not answer, in the order of `policy.chain`."""
+    """Return who is next to ask when `reader` cannot answer, in the order of `policy.chain`. Nobody is written to."""
     found: dict[str, Person] = {}
     for step in policy.chain:
         group = (people[step],) if step in people else having(people, step)
@@ -18,6 +18,20 @@ def next_in_line(policy: MailPolicy, reader: Person, people: Mapping[str, Person
 def having(people: Mapping[str, Person], *roles: str) -> tuple[Person, ...]:
     """Return the people who have a mail address and one of the roles, in the order of their ids."""
     return tuple(p for _, p in sorted(people.items()) if p.mail and not set(roles).isdisjoint(p.roles))
+
+
+def copied(reader: Person, people: Mapping[str, Person], policy: MailPolicy, *, held: bool) -> tuple[Person, ...]:
+    """Return who gets a copy of what `reader` gets: the warehouse if something is `held`, and whom the pair names.
+
+    An address gets one copy, whoever shares it, and none beside the mail itself.
+    """
+    warehouse = having(people, *policy.cc_roles) if held else ()
+    named = tuple(people[name] for name in policy.copies if name in people and people[name].mail)
+    found: dict[str, Person] = {}
+    for person in (*warehouse, *named):
+        found.setdefault(person.mail.casefold(), person)
+    found.pop(reader.mail.casefold(), None)
+    return tuple(found.values())
 
 
 def reachable(owner: str, people: Mapping[str, Person], policy: MailPolicy) -> Person | None:

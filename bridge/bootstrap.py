@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from bridge.mail_rules import deadlines, mail_policy, mail_server
 from bridge.master import load_maps
 from bridge.ports import Clock, HoldTarget, Source
 from bridge.rules import pair_plan, source_plan
+from bridge.store.retention import Swept, sweep
 from bridge.store.store import Store
 from config.base import SourceSettings
 from config.calendar import WorkCalendar, read_calendar
@@ -129,6 +130,11 @@ class Application:
         """Carry out every due effect now."""
         return deliver(self.store, self.carriers, self.clock)
 
+    def sweep(self) -> Swept:
+        """Forget what is older than [retention] allows. Return how much that was."""
+        keep = self.settings.retention
+        return sweep(self.store, self.clock.now(), snapshots_days=_days(keep.snapshots), audit_days=_days(keep.audit))
+
     def _deadlines(self, at: datetime) -> dict[str, datetime]:
         return deadlines(self.settings, self.calendar, at)
 
@@ -154,10 +160,12 @@ def bootstrap(path: Path, *, now: datetime | None = None, lang: str = "") -> App
     folder = loaded.data_dir
     folder.mkdir(parents=True, exist_ok=True)
     shared = settings.plant.store_url
-    store = Store.open(shared.get_secret_value() if shared else f"sqlite:///{folder / STORE_FILE}", folder / BLOBS)
     days = settings.schedule.calendar
     calendar = read_calendar(loaded.resolve(days) if days else None)
-    return Application(loaded, clock, store, load_maps(loaded), calendar, lang or settings.plant.language)
+    maps = load_maps(loaded)
+    # Last: what is refused above leaves nothing open, and a daemon may be refused many times.
+    store = Store.open(shared.get_secret_value() if shared else f"sqlite:///{folder / STORE_FILE}", folder / BLOBS)
+    return Application(loaded, clock, store, maps, calendar, lang or settings.plant.language)
 
 
 def kinds() -> Mapping[str, type[SourceSettings]]:
@@ -180,6 +188,11 @@ def _opened(name: str, settings: SourceSettings, clock: Clock) -> Source:
 
 def _sender(server: MailServer) -> Callable[[bytes, str], object]:
     return lambda message, recipient: send(message, recipient, server)
+
+
+def _days(words: str) -> int:
+    """Return a span in days, a part of one as a whole: rather too much is kept than too little."""
+    return -(-parse_duration(words) // timedelta(days=1))
 
 
 def _names(table: Mapping[str, object]) -> str:

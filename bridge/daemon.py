@@ -1,10 +1,7 @@
-"""The daemon: one per store, wakes, does what is due, reloads when bridge.toml changed, stops between two steps."""
+"""The daemon: one per store, wakes, does what is due, reloads when its files changed, stops between two steps."""
 
-import json
-import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,43 +11,83 @@ from types import FrameType
 import structlog
 
 from bridge.bootstrap import Application, bootstrap
+from bridge.cycle.act import pause
+from bridge.cycle.deliver import is_paused
 from bridge.cycle.round import Round, pull_documents, reconcile
-from bridge.domain.errors import BridgeError, ConfigError
+from bridge.domain.errors import BridgeError, ConfigError, InvariantBroken
+from bridge.followed import Stamp, followed, stamps, wanted
+from bridge.heartbeat import beat, read_heartbeat
 from bridge.scheduling import WAKE_S, due_slot, wake_every
+from bridge.service import log_to_stderr
 from config.durations import parse_duration
+
+__all__ = ["LEASE", "TENURE", "Daemon", "read_heartbeat", "run"]
 
 LEASE = "daemon"
 TENURE = timedelta(minutes=2)
-HEARTBEAT = "heartbeat.json"
+A_DAY = timedelta(days=1)
 log = structlog.get_logger()
 
 
 @dataclass
 class Daemon:
-    """A running daemon. `wake` is called every few seconds and does what is due; it never raises."""
+    """A running daemon. `wake` is called every few seconds and does what is due; it never raises.
+
+    `broken` is the broken invariant for which writing could not be stopped yet, None as a rule.
+    """
 
     path: Path
     app: Application
     epoch: int
     stopping: bool = False
     stop: Callable[[], None] = field(default=lambda: None)
-    _seen: tuple[float, int] = (0.0, 0)
+    broken: InvariantBroken | None = None
+    _seen: dict[Path, Stamp] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember how the files look that this daemon starts from."""
+        self._seen = stamps(followed(self.app.loaded))
 
     def wake(self) -> None:
-        """Renew the lease, reload if the file changed, run the slot that is due, deliver, beat."""
-        if self.stopping or not self._renewed():
+        """Renew the lease, reload if a file changed, run the slot that is due, deliver, beat, forget what is old."""
+        if self.stopping:
             self.stop()
             return
-        self._reload()
         try:
-            found = self._run_if_due()
-            if found is None:
-                self._pull_if_due()
-                self.app.deliver()
-            self._beat(found)
+            self._work()
         except BridgeError as error:
             log.error("round failed", code=error.code, error=str(error))  # noqa: TRY400 - a sentence, no traceback
-            self._beat(None, error)
+            self._beat(error=error)
+            if isinstance(error, InvariantBroken):
+                self._stop_writing(error)
+
+    def _work(self) -> None:
+        if not self._renewed():
+            self.stop()
+            return
+        if self.broken is not None and not self._stop_writing(self.broken):
+            self._beat(error=self.broken)
+            return
+        self._reload()
+        found = self._run_if_due()
+        if found is None:
+            self._pull_if_due()
+            self.app.deliver()
+        self._beat(found)
+        self._sweep_if_due()
+
+    def _stop_writing(self, why: InvariantBroken) -> bool:
+        """Pause until a person resumes. Return whether that stands in the store; until it does nothing else is done."""
+        self.broken = why
+        try:
+            if not is_paused(self.app.store):
+                pause(self.app.store, "daemon", why.text(self.app.lang), self.app.clock.now())
+                log.critical("writing stopped until `stockbridge resume`", code=why.code, error=str(why))
+        except BridgeError as error:
+            log.critical("writing cannot be stopped in the store: nothing is done", code=error.code, error=str(error))
+            return False
+        self.broken = None
+        return True
 
     def _renewed(self) -> bool:
         if self.app.store.lease.renew(LEASE, self.epoch, TENURE):
@@ -90,55 +127,45 @@ class Daemon:
             if pulled.error is not None:
                 log.warning("documents not read", source=pulled.source, error=str(pulled.error))
 
+    def _sweep_if_due(self) -> None:
+        """Once a day, after everything else: forget what [retention] lets go. A failure waits for tomorrow."""
+        if due_slot(self.app.store, "retention", self.app.clock.now(), A_DAY) is None:
+            return
+        try:
+            swept = self.app.sweep()
+        except InvariantBroken:
+            raise
+        except (BridgeError, OSError) as error:
+            log.error("old data not removed", error=str(error))  # noqa: TRY400
+            return
+        log.info("old data removed", blobs=swept.blobs, audit=swept.audit_rows)
+
     def _reload(self) -> None:
-        """Take a changed bridge.toml; keep the old one and say so when the new one is wrong."""
-        seen = _stamp(self.path)
-        if seen == self._seen:
+        """Take changed files, bridge.toml, maps or calendar; keep the old ones and say so when the new are wrong."""
+        now = stamps(self._seen)
+        if now == self._seen:
             return
-        first, self._seen = self._seen == (0.0, 0), seen
-        if first:
-            return
+        changed = ", ".join(path.name for path, stamp in now.items() if stamp != self._seen[path])
+        # Stamped before they are read: what is written meanwhile is a change at the next wake-up.
+        seen = stamps((*now, *wanted(self.path)))
         try:
             fresh = bootstrap(self.path, lang=self.app.lang)
         except ConfigError as wrong:
-            log.error("configuration refused, the old one stays", error=wrong.text("en"))  # noqa: TRY400
+            self._seen = seen
+            log.error("configuration refused, the old one stays", changed=changed, error=wrong.text("en"))  # noqa: TRY400
             return
         self.app.store.close()
         self.app = fresh
-        log.info("configuration reloaded", hash=fresh.loaded.text_hash[:12])
+        self._seen = {path: seen.get(path, stamp) for path, stamp in stamps(followed(fresh.loaded)).items()}
+        log.info("configuration reloaded", changed=changed, hash=fresh.loaded.text_hash[:12])
 
-    def _beat(self, found: Round | None, error: BridgeError | None = None) -> None:
-        """Write the heartbeat: not only "alive" but what was last compared, so that a healthy no-op alarms too."""
-        path = self.app.loaded.data_dir / HEARTBEAT
-        before = read_heartbeat(self.app.loaded.data_dir)
-        now = self.app.clock.now()
-        beat = {
-            **before,
-            "at": now.isoformat(timespec="seconds"),
-            "pid": os.getpid(),
-            "error": error.code if error else "",
-        }
-        if found is not None:
-            beat["round_at"] = now.isoformat(timespec="seconds")
-            beat["compared"] = sum(report.compared for report in found.reports)
-            beat["exit_code"] = found.exit_code
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(beat), encoding="utf-8")
-        new.replace(path)
-
-
-def read_heartbeat(folder: Path) -> dict[str, object]:
-    """Given the data folder, return the last heartbeat, empty when there is none."""
-    try:
-        found = json.loads((folder / HEARTBEAT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    def _beat(self, found: Round | None = None, error: BridgeError | None = None) -> None:
+        beat(self.app.loaded.data_dir, self.app.clock.now(), found, error)
 
 
 def run(path: Path, lang: str = "", *, once: bool = False) -> int:
     """Given bridge.toml, run until SIGTERM, SIGINT or Ctrl-C. Return the exit code; 1 when another daemon has the store."""
-    _log_to_stderr()
+    log_to_stderr()
     app = bootstrap(path, lang=lang)
     epoch = app.store.lease.acquire(LEASE, TENURE)
     if epoch is None:
@@ -170,23 +197,3 @@ def _serve(daemon: Daemon) -> None:
     log.info("daemon started", pid=os.getpid(), plant=daemon.app.settings.plant.name)
     scheduler.start()
     log.info("daemon stopped")
-
-
-def _stamp(path: Path) -> tuple[float, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0.0, -1)
-    return (found.st_mtime, found.st_size)
-
-
-def _log_to_stderr() -> None:
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
-            structlog.processors.add_log_level,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

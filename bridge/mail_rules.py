@@ -28,6 +28,7 @@ def mail_policy(pair: Pair, settings: Settings) -> MailPolicy:
         book=pair.book,
         stock=pair.stock,
         chain=settings.escalation.chain,
+        copies=pair.cc,
         rules=_rule_lines(settings),
         review_url=settings.web.public_url,
         subject_prefix=mail.subject_prefix if mail else "",

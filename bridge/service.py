@@ -1,6 +1,10 @@
-"""How the daemon is run by the machine: a systemd unit, or a Windows service through WinSW."""
+"""How the daemon is run by the machine: a systemd unit, or a Windows service through WinSW, with its log on stderr."""
 
+import logging
+import sys
 from pathlib import Path
+
+import structlog
 
 _UNIT = """[Unit]
 Description=StockBridge inventory data bridge
@@ -46,6 +50,19 @@ def systemd_unit(python: Path, config: Path) -> str:
 def windows_commands(python: Path, config: Path) -> str:
     """Given the interpreter and bridge.toml, return the service definition for WinSW."""
     return _WINSW.format(python=python, config=config, folder=config.parent)
+
+
+def log_to_stderr() -> None:
+    """Write one JSON object a line to stderr, which systemd and WinSW keep."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            structlog.processors.add_log_level,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _quoted(path: Path) -> str:

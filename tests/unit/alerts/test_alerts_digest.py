@@ -125,6 +125,26 @@ def test_holds_are_news_when_somebody_is_stopped_or_freed(told, holds, state, is
     assert all(person.id == "zhao.lei" for digest in found for person in digest.cc)
 
 
+def test_whom_the_pair_names_gets_a_copy_of_every_mail(episodes, holds, report, policy, tell):
+    """With a hold beside the warehouse, without one alone; an unknown id and one without an address get none."""
+    named = replace(policy, copies=("li.zong", "no.mail", "nobody"))
+    (held,) = tell(episodes, policy=named)
+    assert [person.id for person in held.cc] == ["zhao.lei", "li.zong"]
+    (free,) = tell(episodes, policy=named, report=replace(report, holds=()))
+    assert [person.id for person in free.cc] == ["li.zong"]
+    told = [replace(e, mailed=fingerprint(e, h), thread=THREAD) for e, h in zip(episodes, holds, strict=True)]
+    (closing,) = tell([replace(e, state=EpisodeState.CLOSED) for e in told], policy=named)
+    assert (closing.kind, [person.id for person in closing.cc]) == (DigestKind.CLOSED, ["zhao.lei", "li.zong"])
+
+
+def test_nobody_gets_a_mail_twice(episodes, people, policy, tell):
+    """The warehouse head is named by the pair too, the reader is named, and two share an address: one copy each."""
+    people["sun.it"] = replace(people["sun.it"], mail="LI@example.com")
+    named = replace(policy, copies=("zhao.lei", "wang.fang", "li.zong", "sun.it"))
+    (digest,) = tell(episodes, policy=named)
+    assert [person.id for person in digest.cc] == ["zhao.lei", "li.zong"]
+
+
 def test_own_steps_are_no_news_but_others_steps_are(told, holds, now, tell):
     """Taking and explaining a variance himself tells the owner nothing; a colleague's step does."""
     own = Explanation("D3", (), "", "wang.fang", now)

@@ -48,6 +48,25 @@ def test_figures_are_numbers_and_codes_are_text(first, tell, episodes):
     assert len(_sheets(workbook(first, "en"))["Documents"]) == 6
 
 
+def test_documents_say_what_they_are_there_for(first):
+    """Each document with its role, number and effect; those that explain sum to what the variance calls explained."""
+    heads, *rows = _sheets(workbook(first, "zh"))["单据对照"]
+    lines = [dict(zip(heads, row, strict=True)) for row in rows]
+    shown = [(line["料号"], line["用途"], line["单据号"], line["影响数量（库-账）"]) for line in lines]
+    assert sorted(shown) == [
+        ("FPC-24P", "疑似原因依据", "CLCK-1123-002", -1400),
+        ("ZK-2201", "已解释", "CPRK-1123-004", -300),
+        ("ZK-2201", "已解释", "XSCK-1123-011", -120),
+        ("ZK-2201", "疑似原因依据", "WIN012231", -80),
+        ("ZK-2201", "疑似原因依据", "WIN012233", -80),
+    ]
+    heads, *rows = _sheets(workbook(first, "zh"))["差异明细"]
+    explained = {row[heads.index("差异编号")]: row[heads.index("已解释")] for row in rows}
+    assert sorted(explained.values()) == [-420, 0, 0]
+    for name, figure in explained.items():
+        assert sum(x["影响数量（库-账）"] for x in lines if (x["差异编号"], x["用途"]) == (name, "已解释")) == figure
+
+
 def test_the_owner_is_named(first):
     """Whose it is stands there by name, not by the id of the configuration."""
     heads, *rows = _sheets(workbook(first, "zh"))["差异明细"]
