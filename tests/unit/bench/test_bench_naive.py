@@ -33,11 +33,11 @@ def look(naive, clock, book, stock):
     naive.look(at(clock), sides)
 
 
-@pytest.mark.parametrize(("stock", "over"), [(97, 0), (96, 1), (103, 0), (104, 1), (100, 0)])
+@pytest.mark.parametrize(("stock", "over"), [(9700, 0), (9699, 1), (10300, 0), (10309, 0), (10310, 1)])
 def test_over_is_more_than_three_percent_of_the_larger_side(stock, over):
-    """97 of 100 is exactly three percent and passes; 104 against 100 is more."""
+    """9700 of 10000 is exactly three percent and passes; 309 more is less than three percent of 10309."""
     naive = rule()
-    look(naive, "09:00", [100], [stock])
+    look(naive, "09:00", [10000], [stock])
     assert (naive.over, len(naive.once)) == ([over], over)
 
 
@@ -68,6 +68,15 @@ def test_agreement_or_the_other_sign_begins_anew(between):
         look(naive, clock, [100], [stock])
     assert naive.twice == []
     assert [(when, q // 10**6) for _, when, q in naive.once if q < 0] == [(at("09:00"), -40), (at("09:20"), -40)]
+
+
+def test_a_second_time_over_is_a_second_alarm():
+    """Over for half an hour, right, and over for half an hour again: both rules alarm twice."""
+    naive = rule()
+    for clock, stock in (("09:00", 60), ("09:30", 60), ("10:00", 100), ("10:30", 60), ("11:00", 60)):
+        look(naive, clock, [100], [stock])
+    assert [when for _, when, _ in naive.once] == [at("09:00"), at("10:30")]
+    assert [when for _, when, _ in naive.twice] == [at("09:30"), at("11:00")]
 
 
 def told(once=(), twice=()):

@@ -103,6 +103,12 @@ def test_only_the_leading_causes_documents_count():
     assert (found.documented, found.causes) == (False, ("D3", "D2"))
 
 
+def test_a_third_guess_is_none():
+    """The planted cause in third place is neither first nor among the first two."""
+    guesses = (cause("D3", "medium"), cause("D4", "low"), cause("D2", "low"))
+    assert judged(fault(), watched(sighting("10:00", "-40", *guesses))).causes == ("D3", "D4")
+
+
 def test_no_cause_is_no_cause():
     """A variance that names nothing is found and exact, and has neither cause nor word nor document."""
     bare = replace(sighting("10:00"), causes=())
