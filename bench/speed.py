@@ -1,6 +1,7 @@
 """`make bench`: how long a pair of 100,000 lines a side takes, from snapshot to decided plan, and how much memory.
 
 Each figure is the median of whole child processes (interpreter start included), with the fastest and slowest beside it.
+`--movements N` measures matching and explaining N movements instead (bench/movements.py), without interpreter start.
 Figures belong to the machine they were taken on; docs/performance.md says which.
 """
 
@@ -16,6 +17,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+from bench.movements import POSITIONS
 from bridge.demo.lookalikes import KingdeeBooks, YonyouStock
 
 NOW = "2026-11-23T{hour:02d}:{minute:02d}:00+08:00"
@@ -89,35 +91,64 @@ def run(folder: Path, *words: str) -> tuple[float, float, str]:
     return wall, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, done.stdout
 
 
+def explaining(movements: int, runs: int) -> None:
+    """Match and explain so many movements in child processes and print a table."""
+    found = []
+    for _ in range(runs):
+        command = [sys.executable, "-m", "bench.movements", str(movements)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        if done.returncode:
+            raise SystemExit(f"{command}: exit {done.returncode}\n{done.stderr}")
+        found.append(json.loads(done.stdout))
+    column = {name: [one[name] for one in found] for name in found[0]}
+    wall, peak, before = column["wall"], max(column["peak"]), max(column["before"])
+    print(f"machine            {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print(f"movements          {movements:,} of both sides at {POSITIONS:,} positions; only the planted ones remain")
+    print(
+        f"matched, explained {statistics.median(wall):.2f} s median of {runs} (min {min(wall):.2f}, max {max(wall):.2f})"
+    )
+    print(f"processor time     {statistics.median(column['processor']):.2f} s median")
+    print(f"peak memory        {peak:,.0f} MiB, {before:,.0f} of them before, for making up the documents")
+
+
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--movements", type=int, nargs="?", const=1_000_000, help="explain so many movements instead")
     options = parser.parse_args()
+    if options.movements:
+        explaining(options.movements, options.runs)
+    else:
+        comparing(options.lines, options.runs)
+
+
+def comparing(lines: int, runs: int) -> None:
+    """Compare so many lines a side in child processes and print a table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print(f"building {options.lines:,} lines a side …", file=sys.stderr)
-        build(folder, options.lines)
+        print(f"building {lines:,} lines a side …", file=sys.stderr)
+        build(folder, lines)
         idle, _, _ = run(folder, "config", "check")
         for source in ("k3", "u8"):
             run(folder, "baseline", "accept", source, "--now", NOW.format(hour=6, minute=0))
         cold, peak, out = run(folder, "reconcile", "--json", "--now", NOW.format(hour=7, minute=0))
         found = json.loads(out[out.index("{") :])
-        if found["compared"] != options.lines or len(found["variances"]) != FAULTS:
+        if found["compared"] != lines or len(found["variances"]) != FAULTS:
             raise SystemExit(f"compared {found['compared']}, {len(found['variances'])} variances: not what was planted")
         warm = []
-        for number in range(options.runs):
+        for number in range(runs):
             wall, peak, _ = run(folder, "reconcile", "--json", "--now", NOW.format(hour=8 + number, minute=0))
             warm.append(wall)
-    lines = 2 * options.lines
+    both = 2 * lines
     middle = statistics.median(warm)
     print(f"machine            {os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    print(f"lines              {options.lines:,} a side, {lines:,} in all; {FAULTS} planted differences, all found")
+    print(f"lines              {lines:,} a side, {both:,} in all; {FAULTS} planted differences, all found")
     print(f"start-up alone     {idle:.2f} s (config check)")
     print(f"first run          {cold:.2f} s")
-    print(f"later runs         {middle:.2f} s median of {options.runs} (min {min(warm):.2f}, max {max(warm):.2f})")
-    print(f"throughput         {lines / (middle - idle):,.0f} lines/s without start-up")
+    print(f"later runs         {middle:.2f} s median of {runs} (min {min(warm):.2f}, max {max(warm):.2f})")
+    print(f"throughput         {both / (middle - idle):,.0f} lines/s without start-up")
     print(f"peak memory        {peak:,.0f} MiB")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.truth.results import Results, of
 from bench.truth.switches import SMALL, alike
-from bench.truth.tally import CONFIDENCES, Tally, figures, naive_figures, share, tally
+from bench.truth.tally import CONFIDENCES, GUESSES, Tally, figures, naive_figures, share, tally
 from bench.truth.trial import Trial
 
 Asked = Sequence[tuple[str, str, Trial]]
@@ -102,10 +102,11 @@ def _beside(plants: Sequence[tuple[Trial, Mapping[str, Any]]]) -> list[str]:
 
 def _calibration(total: Tally) -> list[str]:
     words = dict(zip(CONFIDENCES, ("高 high", "中 medium", "低 low"), strict=True))
-    lines = ["What the confidence words meant:", "", "| word of the first guess | right |", "|---|---|"]
-    for name, word in words.items():
-        right, wrong = total.words[name, True], total.words[name, False]
-        lines.append(f"| {word} | {share(right, right + wrong)} |")
+    lines = ["What the confidence words meant:", "", "| guess | word | right |", "|---|---|---|"]
+    for guess in GUESSES:
+        for name, word in words.items():
+            right, wrong = total.words[guess, name, True], total.words[guess, name, False]
+            lines.append(f"| {guess} | {word} | {share(right, right + wrong)} |")
     return lines
 
 
@@ -158,10 +159,12 @@ def _aliases(results: Sequence[Mapping[str, Any]]) -> list[str]:
 def _switches(results: Sequence[Mapping[str, Any]]) -> list[str]:
     if not results:
         return []
-    count, same, false, differing = alike(results)
+    found = alike(results)
     size = ", ".join(f"{value} {name}" for name, value in SMALL.items())
     told = (
-        f"Audit switches: {count} of 64 combinations run (seed {results[0]['trial']['seed']}; {size}); "
-        f"{same} give the same verdict, {false} false alarms."
+        f"Audit switches: {found.count} of 64 combinations run (seed {results[0]['trial']['seed']}; {size}); "
+        f"{found.same} give the same verdict, {found.right} the right one at every judged position, "
+        f"{found.false} false alarms."
     )
-    return [told, "", *(f"- {line}" for line in differing[:40]), *([""] if differing else [])]
+    lines = [f"- {line}" for line in found.differing[:40]] + [f"- wrong: {line}" for line in found.wrong[:40]]
+    return [told, "", *lines, *([""] if lines else [])]

@@ -65,6 +65,7 @@ class Verdict:
     documented: bool = False
     causes: tuple[str, ...] = ()
     confidence: str = ""
+    second_confidence: str = ""
     named: tuple[str, ...] = ()
     detail: str = ""
 
@@ -93,7 +94,7 @@ def naive_figures(truth: Truth, log: Log, naive: NaiveRule, *, by_batch: bool) -
         right = [alarm for alarm in alarms if alarm[0] in planted and alarm[1] >= planted[alarm[0]].planted]
         hits, exact = set(), set()
         for place, at, difference in right:
-            limits = _limits(planted[place], truth, log)
+            limits = deadline(planted[place], truth, log)
             if limits is not None and at <= limits[1]:
                 hits.add(place)
                 if difference == planted[place].remainder:
@@ -103,10 +104,10 @@ def naive_figures(truth: Truth, log: Log, naive: NaiveRule, *, by_batch: bool) -
 
 
 def _verdict(one: Expected, truth: Truth, log: Log) -> Verdict:
-    limits = _limits(one, truth, log)
+    limits = deadline(one, truth, log)
     seen = [sighting for sighting in log.sightings.get(one.place, ()) if sighting.at >= one.planted]
     facts = {"kind": one.fault.kind, "cause": one.fault.cause, "side": one.fault.side, "place": one.place}
-    if limits is None or (one.fault.kind == DRIFT and not seen and log.moments[-1][1] < limits[1]):
+    if limits is None:
         return Verdict(**facts, due="", outcome="too_late_to_judge", detail=one.fault.detail)  # type: ignore[arg-type]
     due, limit = limits
     facts |= {"due": due.isoformat(), "detail": f"{one.fault.detail} {to_text(one.remainder)}".strip()}
@@ -124,6 +125,7 @@ def _verdict(one: Expected, truth: Truth, log: Log) -> Verdict:
         documented=_documented(one, told),
         causes=tuple(cause.code for cause in told.causes[:2]),
         confidence=told.causes[0].confidence if told.causes else "",
+        second_confidence=told.causes[1].confidence if len(told.causes) > 1 else "",
         named=tuple(_words(told)),
     )
 
@@ -149,7 +151,7 @@ def _documented(one: Expected, told: Sighting) -> bool:
     return bool(named) and right and sum(document.effect for document in named) == told.remainder
 
 
-def _limits(one: Expected, truth: Truth, log: Log) -> tuple[datetime, datetime] | None:
+def deadline(one: Expected, truth: Truth, log: Log) -> tuple[datetime, datetime] | None:
     """Return when the fault is due and the last snapshot that may confirm it; None if the story ends before."""
     visible = datetime.fromisoformat(one.fault.visible_at)
     reads = (moment for pair, _ in log.moments for moment in (pair.first, pair.last) if moment >= visible)

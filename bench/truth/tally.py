@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CONFIDENCES = ("high", "medium", "low")
+GUESSES = ("first", "second")
 
 
 @dataclass
 class Tally:
-    """Sums over plants. `judged` are planted positions whose time came before the story's end."""
+    """Sums over plants. `judged` are planted positions whose time came before the story's end.
+
+    `words` counts the first and the second guesses by their confidence word and whether they were right.
+    """
 
     plants: int = 0
     runs: int = 0
@@ -26,7 +30,7 @@ class Tally:
     documented: int = 0
     first: int = 0
     first_two: int = 0
-    words: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    words: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     naive: Counter[str] = field(default_factory=Counter)
 
@@ -76,7 +80,9 @@ class Tally:
             kind[name] += true
         if not right:
             kind[f"said {causes[0] if causes else '-'}"] += 1
-        self.words[verdict["confidence"], right] += 1
+        self.words["first", verdict["confidence"], right] += 1
+        if second := verdict.get("second_confidence"):  # lines of older code lack it
+            self.words["second", second, causes[1] == verdict["cause"]] += 1
 
 
 def tally(results: Iterable[Mapping[str, Any]]) -> Tally:
