@@ -17,9 +17,7 @@ from bridge.domain.effect import EffectState
 from bridge.domain.errors import ConfigError
 from bridge.language import text
 from bridge.service import systemd_unit, windows_commands
-from bridge.store.retention import sweep
 from bridge.store.runs import StoredRun
-from config.durations import parse_duration
 
 service_app = typer.Typer(help="cli.help.service", no_args_is_help=True)
 
@@ -115,13 +113,7 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(help="
 def sweep_old(context: typer.Context) -> int:
     """Forget what is older than [retention] allows."""
     session = session_of(context)
-    keep = session.app.settings.retention
-    swept = sweep(
-        session.app.store,
-        session.app.clock.now(),
-        snapshots_days=parse_duration(keep.snapshots).days,
-        audit_days=parse_duration(keep.audit).days,
-    )
+    swept = session.app.sweep()
     session.out.say("cli.sweep.done", blobs=swept.blobs, audit=swept.audit_rows)
     return 0
 
