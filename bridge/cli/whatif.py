@@ -28,7 +28,7 @@ def whatif(
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> int:
-    """Decide the last days again under each percentage; nothing is written."""
+    """Say what the last days were, and decide them again under each percentage; nothing is written."""
     session = session_of(context)
     app = session.app
     since = app.clock.now() - timedelta(days=days)
@@ -44,6 +44,7 @@ def whatif(
     as_was = text(session.lang, "cli.whatif.as_was")
     shown = rows if as_json else [{**row, "percent": row["percent"] or as_was} for row in rows]
     session.out.rows(shown, columns, as_json=as_json, as_csv=as_csv)
+    session.out.note("cli.whatif.moves")
     return 0
 
 
