@@ -120,6 +120,12 @@ class NotPermitted(BridgeError):
     tells = "the person"
 
 
+class LeaseLost(BridgeError):
+    """Another process has taken over this one's work. Nothing is wrong with the data; this process sends nothing more."""
+
+    daemon_does = "sends nothing more; the other process goes on"
+
+
 class InvariantBroken(BridgeError):
     """Something that cannot be is. The bridge stops writing until a person has looked."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.sql import ColumnElement
 
 from bridge.domain.effect import Effect, EffectKind, EffectState
-from bridge.domain.errors import InvariantBroken
+from bridge.domain.errors import LeaseLost
 from bridge.store.columns import clean
 from bridge.store.statements import insert_once
 from bridge.store.tables import leases, outbox
@@ -39,7 +39,7 @@ class Outbox:
     def claim(self, epoch: int, now: datetime, limit: int, kinds: Collection[EffectKind] | None = None) -> Found:
         """Take up to `limit` effects that are due, earliest first, for the holder of `epoch`. Commit before acting.
 
-        Raise InvariantBroken if the lease with this epoch is no longer held.
+        Raise LeaseLost if the lease with this epoch is no longer held.
         """
         self._fence(epoch)
         due = select(outbox.c.id).where(outbox.c.state == EffectState.PENDING, outbox.c.due_at <= now)
@@ -58,7 +58,7 @@ class Outbox:
     def recover(self, epoch: int) -> Found:
         """Turn what an older epoch claimed and never finished into `unknown`, and return it, oldest first.
 
-        Raise InvariantBroken if the lease with this epoch is no longer held.
+        Raise LeaseLost if the lease with this epoch is no longer held.
         """
         self._fence(epoch)
         abandoned = (outbox.c.state == EffectState.CLAIMED) & (outbox.c.epoch < epoch)
@@ -121,7 +121,7 @@ class Outbox:
     def _fence(self, epoch: int) -> None:
         held = select(leases.c.name).where(leases.c.epoch == epoch, leases.c.holder != "")
         if self.connection.execute(held).first() is None:
-            raise InvariantBroken("BR-1711", epoch=epoch)
+            raise LeaseLost("BR-1711", epoch=epoch)
 
 
 def _read(row: Any) -> Effect:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.domain.effect import EffectKind, EffectState
-from bridge.domain.errors import InvariantBroken
+from bridge.domain.errors import LeaseLost
 from bridge.store.lease import Lease, wall
 from bridge.store.process import is_dead, this_process
 
@@ -106,9 +106,9 @@ def test_an_older_tenure_is_recovered_and_fenced(store, sample):
         assert uow.outbox.recover(new) == []
         assert not uow.outbox.done(effect_id, old)
         uow.commit()
-    with pytest.raises(InvariantBroken, match="BR-1711"), store.begin() as uow:
+    with pytest.raises(LeaseLost, match="BR-1711"), store.begin() as uow:
         uow.outbox.claim(old, sample.now, 1)
-    with pytest.raises(InvariantBroken, match="BR-1711"), store.begin() as uow:
+    with pytest.raises(LeaseLost, match="BR-1711"), store.begin() as uow:
         uow.outbox.recover(old)
 
 
