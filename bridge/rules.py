@@ -1,6 +1,7 @@
 """From the tables of bridge.toml to the plain values that the core works with."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +21,9 @@ from config.models.thresholds import Thresholds as ThresholdsTable
 from reconcilers.engine import ComparePolicy
 from reconcilers.maps import Maps
 from reconcilers.thresholds import Limits, Rule, Thresholds
+
+_HALF_A_MONTH = 15
+"""A close day up to here closes the month before, a later one its own."""
 
 
 def source_plan(name: str, settings: Settings) -> SourcePlan:
@@ -80,22 +84,30 @@ def pair_plan(pair: Pair, settings: Settings, maps: Maps, now: datetime) -> Pair
 def explain_rules(settings: Settings, now: datetime) -> ExplainRules:
     """Given the moment, return how long documents may stand on one side only, and where the closing month ends.
 
-    On close days one-sided documents since the first of these days belong to the cut-off; the open period begins with
-    this month, until the close days are over with the last one.
+    On close days one-sided documents since the first of these days belong to the cut-off. The open period begins with
+    this month; while the first days of a month still close the one before, with that.
     """
     cutoff = settings.cutoff
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = midnight
-    while is_close_day((first - timedelta(days=1)).date(), cutoff.close_days):
-        first -= timedelta(days=1)
     closing = is_close_day(now.date(), cutoff.close_days)
+    first = _first_close_day(midnight, cutoff.close_days) if closing else midnight
     month = midnight.replace(day=1)
+    closes_last_month = closing and midnight.day <= _HALF_A_MONTH
     return ExplainRules(
         grace=parse_duration(cutoff.grace),
         grace_by_doc={name: parse_duration(length) for name, length in cutoff.grace_by_doc.items()},
         close_since=first if closing else None,
-        period_start=(month - timedelta(days=1)).replace(day=1) if closing else month,
+        period_start=(month - timedelta(days=1)).replace(day=1) if closes_last_month else month,
     )
+
+
+def _first_close_day(day: datetime, close_days: Sequence[str]) -> datetime:
+    """Given a close day, return the first of the days before it that all are; at most a month of them."""
+    for _ in range(31):
+        if not is_close_day((day - timedelta(days=1)).date(), close_days):
+            break
+        day -= timedelta(days=1)
+    return day
 
 
 def thresholds(settings: Settings) -> Thresholds:

@@ -134,3 +134,16 @@ def test_patience_is_what_the_configuration_says():
     assert (rules.grace, rules.grace_by_doc) == (timedelta(minutes=45), {"调拨": timedelta(hours=26)})
     plain = explain_rules(settings(), at("2026-11-17"))
     assert (plain.grace, plain.grace_by_doc) == (timedelta(minutes=30), {})
+
+
+@pytest.mark.parametrize(("day", "period"), [("2026-11-30", "2026-11-01"), ("2026-12-31", "2026-12-01")])
+def test_on_the_last_day_the_closing_month_is_this_one(day, period):
+    """On 30 November November is being closed; October was closed on 2 November and does not open again for a day."""
+    found = explain_rules(settings(close_days=USUAL), at(day)).period_start
+    assert found.date().isoformat() == period
+
+
+def test_every_day_a_close_day_does_not_break_the_rules():
+    """All 31 days as close days (a plant that wants mails only): the cut-off reaches a month back, and no further."""
+    every = explain_rules(settings(close_days=tuple(map(str, range(1, 32)))), at("2026-11-17"))
+    assert every.close_since.date().isoformat() == "2026-10-17"
