@@ -20,6 +20,7 @@ from bridge.cli import (
     plans,
     reconcile,
     sources,
+    survey,
     variances,
     whatif,
 )
@@ -36,6 +37,7 @@ app.callback()(everywhere)
 for part in (
     configuration,
     doctor,
+    survey,
     sources,
     baselines,
     maps,
