@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 import typer
 
 from bridge.cli.options import AsCsv, AsJson, Limit
+from bridge.cli.readings import last_admitted
 from bridge.cli.session import Session, session_of
 from bridge.domain.contract import hold_json, variance_json
 from bridge.domain.errors import ConfigError
 from bridge.domain.quantity import to_text
-from bridge.store.archive import get_snapshot
 from reconcilers.align import Aligned, align
 from reconcilers.codes import fold
 
@@ -90,10 +90,8 @@ def _alignments(session: Session) -> dict[str, Aligned]:
     """Return each source's last admitted stock on the common footing."""
     app, found = session.app, {}
     for name in app.settings.sources:
-        with app.store.read() as uow:
-            last = uow.snapshots.admitted(name, limit=1)
-        if last:
-            snapshot = get_snapshot(app.store.blobs, last[0].blob)
+        snapshot = last_admitted(app, name)
+        if snapshot is not None:
             found[name] = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
     return found
 

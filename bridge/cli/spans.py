@@ -12,7 +12,7 @@ def span(length: timedelta, lang: str) -> str:
     """Return a length by its two largest units, the rest cut off: `3 d 4 h`, `2 h 15 min`, `7 min`; seconds stand alone."""
     left = abs(int(length.total_seconds()))
     first = next((at for at, (_, size) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
-    said = []
+    said: list[str] = []
     for name, size in _UNITS[first : first + 2]:
         count, left = divmod(left, size)
         if not said or (count and name != "seconds"):

@@ -8,7 +8,6 @@ from acceptance_posted import DAY, receipt
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, MesServer, StockLine, YonyouStock
 
-
 MES = """[sources.mes]
 kind = "mes"
 base_url = "{url}"

@@ -39,7 +39,7 @@ def test_survey_tells_how_late_each_document_type_is_entered(posted: Plant):
     said = posted.run("survey", "u8").out
     assert "录入滞后" in said
     (row,) = [line for line in said.splitlines() if line.startswith("u8 ") and "采购入库" in line]
-    assert row.split() == "u8 采购入库 2 45 分 2 小时 15 分 40 分 2 小时 10 分 45 分".split()
+    assert " ".join(row.split()) == "u8 采购入库 2 45 分 2 小时 15 分 40 分 2 小时 10 分 45 分"
     english = posted.run("survey", "u8", "--lang", "en").out
     assert "2 h 15 min" in english
 
