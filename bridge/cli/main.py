@@ -21,6 +21,7 @@ from bridge.cli import (
     reconcile,
     sources,
     survey,
+    trace,
     variances,
     whatif,
 )
@@ -44,6 +45,7 @@ for part in (
     reconcile,
     variances,
     item,
+    trace,
     whatif,
     holds,
     plans,
