@@ -10,6 +10,15 @@ from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStoc
 DAY = START.date()
 MORNING = START.replace(tzinfo=None, hour=8)
 
+MES = """[sources.mes]
+kind = "mes"
+base_url = "{url}"
+isolate = false
+snapshot = {{ path = "/stock", items = "data" }}
+movements = {{ path = "/moves", items = "data", since = "updated_after" }}
+fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc = "report_no", type = "type", at = "done_at" }}
+"""
+
 
 def build_posted(folder: Path) -> Plant:
     """Write a plant with 40 items and 20 receipts posted alike in both systems, baselines accepted; read twice."""
@@ -49,3 +58,9 @@ def receipt(
     books.audit(bill, "李总", DAY)
     document = shelf.save("01", [StockLine(item, quantity)], "01", at, "李明", reference=order)
     shelf.audit(document, at + dt.timedelta(minutes=5), "赵磊")
+
+
+def ask_witness(plant: Plant, url: str) -> None:
+    """Have the pair ask the MES at `url` for evidence."""
+    text = plant.config.read_text(encoding="utf-8").replace("owner =", 'evidence = ["mes"]\nowner =')
+    plant.config.write_text(text + MES.format(url=url), encoding="utf-8")

@@ -4,18 +4,9 @@ import datetime as dt
 from decimal import Decimal
 
 from acceptance_plant import START, Plant
-from acceptance_posted import DAY, receipt
+from acceptance_posted import DAY, ask_witness, receipt
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, MesServer, StockLine, YonyouStock
-
-MES = """[sources.mes]
-kind = "mes"
-base_url = "{url}"
-isolate = false
-snapshot = {{ path = "/stock", items = "data" }}
-movements = {{ path = "/moves", items = "data", since = "updated_after" }}
-fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc = "report_no", type = "type", at = "done_at" }}
-"""
 
 
 def _doubled(plant: Plant, item: str, order: str, second: str) -> None:
@@ -136,9 +127,7 @@ def test_a_balance_that_left_its_documents_is_proven(posted: Plant):
 def test_a_third_system_tells_a_missing_document_from_a_doubled_one(posted: Plant):
     """Two receipts of 60 on one report, one in K/3: the MES saw two, so K/3 lacks one and U8 has doubled none."""
     with MesServer() as mes:
-        witness = MES.format(url=mes.url)
-        text = posted.config.read_text(encoding="utf-8").replace("owner =", 'evidence = ["mes"]\nowner =')
-        posted.config.write_text(text + witness, encoding="utf-8")
+        ask_witness(posted, mes.url)
         books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
         for number in range(2):
             at = _at(posted) + dt.timedelta(minutes=number)
@@ -190,7 +179,8 @@ def test_show_reads_like_the_mail_of_one_position(posted: Plant):
     assert "规则 " in said
     assert "上次相符 11-" in said
     equation = [line.split() for line in lines[4:8]]
-    assert [words[0] for words in equation] == ["账（金蝶K3）", "·", "─", "库（用友U8）"]
+    clock = f"{posted.now:%H:%M:%S}"
+    assert [words[0] for words in equation] == [f"账（金蝶K3，{clock}）", "·", "─", f"库（用友U8，{clock}）"]
     assert {"宽限期内", "CGRK940", "李明", "+40"} <= set(equation[1])
     assert "← 只为这 300 报警" in lines[6]
     assert "下一步：stockbridge variances explain" in lines[-1]
