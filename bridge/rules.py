@@ -1,7 +1,6 @@
 """From the tables of bridge.toml to the plain values that the core works with."""
 
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -101,7 +100,7 @@ def explain_rules(settings: Settings, now: datetime) -> ExplainRules:
     )
 
 
-def _first_close_day(day: datetime, close_days: Sequence[str]) -> datetime:
+def _first_close_day(day: datetime, close_days: tuple[str, ...]) -> datetime:
     """Given a close day, return the first of the days before it that all are; at most a month of them."""
     for _ in range(31):
         if not is_close_day((day - timedelta(days=1)).date(), close_days):

@@ -19,13 +19,20 @@ Paper = tuple[str, str]
 class Names:
     """What people call things: `book` and `stock` are the pair's sources, `labels` their names.
 
-    `papers` says who made a document and when the bridge first saw it (aware, in the plant's time).
+    `papers` says who made a document and when the bridge first saw it (aware, in the plant's time), `read` when a
+    source was read, in words.
     """
 
     book: Sequence[str]
     stock: Sequence[str]
     labels: Mapping[str, str]
     papers: Mapping[Paper, tuple[str, datetime]] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Return the sources of both sides; any other one is a witness."""
+        return (*self.book, *self.stock)
 
     def label(self, source: str) -> str:
         """Return a source's name, its id where it has none."""
@@ -52,7 +59,8 @@ def show_equation(out: Output, variance: Variance, names: Names) -> None:
 
 
 def _side(out: Output, side: str, names: Names, sources: Sequence[str]) -> str:
-    called = "+".join(map(names.label, sources))
+    comma = text(out.lang, "cli.variance.comma")
+    called = "+".join(comma.join(filter(None, (names.label(each), names.read.get(each)))) for each in sources)
     return text(out.lang, "cli.equation.side", side=text(out.lang, f"cli.equation.{side}"), sources=called)
 
 

@@ -1,4 +1,4 @@
-"""`item` and `trace`: one material everywhere, and one batch through the documents of every system."""
+"""`item`: one material everywhere."""
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
@@ -8,28 +8,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
-from bridge.cli.options import AsCsv, AsJson, Limit
+from bridge.cli.options import AsJson, Limit
+from bridge.cli.readings import last_admitted
 from bridge.cli.session import Session, session_of
 from bridge.domain.contract import hold_json, variance_json
 from bridge.domain.errors import ConfigError
 from bridge.domain.quantity import to_text
-from bridge.store.archive import get_snapshot
 from reconcilers.align import Aligned, align
 from reconcilers.codes import fold
 
-_COLUMNS = ("level", "source", "document_type", "document_number", "item", "warehouse", "batch", "effect", "state")
+DOCUMENT = ("source", "document_type", "document_number", "item", "warehouse", "batch", "effect", "state")
+"""What a person sees of a document's line."""
 _SHOWN = {
     "stock": ("source", "code", "warehouse", "batch", "quantity", "unit"),
     "variances": ("id", "warehouse", "difference", "explained", "remainder", "state", "since"),
     "holds": ("id", "warehouse", "quantity", "state", "target"),
-    "documents": (*_COLUMNS[1:], "seen"),
+    "documents": (*DOCUMENT, "seen"),
 }
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command("item", help="cli.help.item")(item)
-    app.command("trace", help="cli.help.trace")(trace)
 
 
 def item(
@@ -51,7 +51,7 @@ def item(
         own = (aligned.footing.own_codes({common}) for aligned in alignments.values())
         codes = {code, common}.union(*(each.spelled(known) for each in own))
         ledger = uow.movements.window(list(session.app.settings.sources), first, codes)
-    documents = _documents(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0, first.tzinfo)
+    documents = document_rows(ledger.sort_by([("first_seen", "descending")]).slice(0, limit), 0, first.tzinfo)
     tables = {"stock": stock, "variances": variances, "holds": holds, "documents": documents}
     if not any(tables.values()):
         raise ConfigError("BR-2074", item=code)
@@ -65,35 +65,12 @@ def item(
     return 0
 
 
-def trace(
-    context: typer.Context,
-    batch: Annotated[str, typer.Option("--batch", help="cli.option.batch")],
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> int:
-    """Print a batch's own documents in every system, then those that share an order or report with them."""
-    session = session_of(context)
-    with session.app.store.read() as uow:
-        own = uow.movements.of_batch(batch)
-        numbers = {*own["reference"].to_pylist(), *own["document_number"].to_pylist()}
-        related = uow.movements.of_documents(numbers)
-    known = set(own["key"].to_pylist())
-    second = related.filter(pa.array([key not in known for key in related["key"].to_pylist()], pa.bool_()))
-    zone = session.app.clock.now().tzinfo
-    rows = [*_documents(own, 1, zone), *_documents(second, 2, zone)]
-    columns = {name: f"cli.column.{name}" for name in (*_COLUMNS, "reference", "seen")}
-    session.out.rows(rows, columns, as_json=as_json, as_csv=as_csv)
-    return 0
-
-
 def _alignments(session: Session) -> dict[str, Aligned]:
     """Return each source's last admitted stock on the common footing."""
     app, found = session.app, {}
     for name in app.settings.sources:
-        with app.store.read() as uow:
-            last = uow.snapshots.admitted(name, limit=1)
-        if last:
-            snapshot = get_snapshot(app.store.blobs, last[0].blob)
+        snapshot = last_admitted(app, name)
+        if snapshot is not None:
             found[name] = align(snapshot, app.maps, app.settings.master.code_rules, app.clock.now().date())
     return found
 
@@ -123,7 +100,8 @@ def _stock(source: str, aligned: Aligned, item: str) -> list[dict[str, object]]:
     ]
 
 
-def _documents(table: pa.Table, level: int, zone: tzinfo | None) -> list[dict[str, object]]:
+def document_rows(table: pa.Table, level: int, zone: tzinfo | None) -> list[dict[str, object]]:
+    """Given LEDGER lines, return them as rows to show; `level` says how far they are from what was asked for."""
     return [
         {
             "level": level,

@@ -20,6 +20,8 @@ from bridge.cli import (
     plans,
     reconcile,
     sources,
+    survey,
+    trace,
     variances,
     whatif,
 )
@@ -36,12 +38,14 @@ app.callback()(everywhere)
 for part in (
     configuration,
     doctor,
+    survey,
     sources,
     baselines,
     maps,
     reconcile,
     variances,
     item,
+    trace,
     whatif,
     holds,
     plans,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from alerts.render import figures
 from alerts.render.figures import quantity
+from bridge.cli.cause_view import show_causes
 from bridge.cli.equation import Names, balance, show_equation
 from bridge.cli.output import Output
 from bridge.domain.episode import Episode
@@ -14,6 +15,7 @@ from bridge.domain.variance import Variance
 from bridge.language import text
 
 _SHOWN = 5
+_SUSPICIONS = 2
 
 
 def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names | None) -> None:
@@ -69,10 +71,11 @@ def _unit_problems(out: Output, report: RunReport) -> None:
 
 
 def _explained(out: Output, report: RunReport, names: Names) -> None:
-    """Print the equations of what differs, then of what documents explain for the time being."""
+    """Print the equations of what differs with its first suspicions, then of what documents explain for the time being."""
     for episode in report.variances:
         out.line(f"\n{episode.id}  {_place(episode.variance)}")
         show_equation(out, episode.variance, names)
+        show_causes(out, episode.variance.causes[:_SUSPICIONS], names, indent="  ")
     if report.waiting:
         out.line("\n" + text(out.lang, "cli.report.waiting", count=len(report.waiting)))
     for episode in report.waiting:

@@ -1,13 +1,16 @@
 """`sources …`: the systems that are read, what they are and how they are set."""
 
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
 
 from bridge.bootstrap import connector_of
 from bridge.cli.options import AsCsv, AsJson
+from bridge.cli.readings import last_admitted
 from bridge.cli.session import Session, session_of
 from bridge.cycle.round import read
+from bridge.doctor.meaning import MEANING, meaning
 from bridge.domain.errors import BridgeError, ConfigError
 from bridge.domain.report import refusal
 from bridge.domain.snapshot import Identity
@@ -15,6 +18,7 @@ from bridge.language import text
 
 sources_app = typer.Typer(help="cli.help.sources", no_args_is_help=True)
 Source = Annotated[str, typer.Argument(help="cli.option.source")]
+Findings = Sequence[tuple[str, dict[str, str]]]
 OptionalSource = Annotated[str, typer.Argument(help="cli.option.source")]
 
 
@@ -93,19 +97,27 @@ def probe(context: typer.Context, source: OptionalSource = "", as_json: AsJson =
             session.out.note("cli.plain", words=f"{name}: {error.text(session.lang)}")
             continue
         shown.append(found)
+    meant = {found.source: _meaning(session, found) for found in shown}
     if as_json:
-        session.out.json([_identity_json(found, session.lang) for found in shown])
+        session.out.json([_identity_json(found, meant[found.source], session.lang) for found in shown])
         return code
     for found in shown:
         session.out.line(f"{found.source}  {found.product} {found.version}  {found.account} {found.account_name}")
+        for sentence in meant[found.source]:
+            session.out.line(f"  · {sentence}")
         for name, value in found.switches.items():
             session.out.line(f"  {name} = {value}")
-        for finding in _findings(found, session.lang):
+        for finding in _findings(found.findings, session.lang, without=MEANING):
             session.out.line(f"  ! {finding}")
     return code
 
 
-def _identity_json(found: Identity, lang: str) -> dict[str, object]:
+def _meaning(session: Session, found: Identity) -> list[str]:
+    app = session.app
+    return meaning(found, last_admitted(app, found.source), app.clock.now().tzinfo, session.lang)
+
+
+def _identity_json(found: Identity, meant: list[str], lang: str) -> dict[str, object]:
     return {
         "source": found.source,
         "product": found.product,
@@ -115,12 +127,13 @@ def _identity_json(found: Identity, lang: str) -> dict[str, object]:
         "switches": found.switches,
         "rights": list(found.rights),
         "clock_offset_s": found.clock_offset_s,
-        "findings": _findings(found, lang),
+        "meaning": meant,
+        "findings": _findings(found.findings, lang),
     }
 
 
-def _findings(found: Identity, lang: str) -> list[str]:
-    return [text(lang, f"findings.{key}", **facts) for key, facts in found.findings]
+def _findings(found: Findings, lang: str, without: Collection[str] = ()) -> list[str]:
+    return [text(lang, f"findings.{key}", **facts) for key, facts in found if key not in without]
 
 
 @sources_app.command("show-sql", help="cli.help.sources_show_sql")

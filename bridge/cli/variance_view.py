@@ -6,13 +6,13 @@ from datetime import datetime
 
 from alerts.render.figures import quantity
 from alerts.render.rule import rule_in_words
+from bridge.cli.cause_view import show_causes
 from bridge.cli.equation import Names, show_equation
 from bridge.cli.output import Output
-from bridge.domain.causes import cause_proof
+from bridge.cli.variance_past import OwnCode
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.report import money
-from bridge.domain.variance import Cause
 from bridge.language import catalogue, text
 from bridge.store.audit import AuditRow
 
@@ -23,17 +23,19 @@ _MOMENT = "%m-%d %H:%M"
 class Told:
     """A variance and what is known around it.
 
-    `agreed` is when the position last agreed (None = never seen to), `names` has what the systems and documents are
-    called, `people` the persons.
+    `agreed` is when the position last agreed (None = never seen to) and `agreed_run` the run that found it, `names` has
+    what the systems and documents are called, `people` the persons, `own_codes` what each system calls the item.
     """
 
     episode: Episode
     names: Names
     currency: str
     agreed: datetime | None = None
+    agreed_run: int | None = None
     holds: Sequence[Hold] = ()
     story: Sequence[AuditRow] = ()
     people: Mapping[str, str] = field(default_factory=dict)
+    own_codes: Sequence[OwnCode] = ()
 
 
 def show_variance(out: Output, told: Told) -> None:
@@ -41,8 +43,7 @@ def show_variance(out: Output, told: Told) -> None:
     _head(out, told)
     out.line()
     show_equation(out, told.episode.variance, told.names)
-    for number, cause in enumerate(told.episode.variance.causes):
-        _cause(out, told, cause, "cli.variance.other_cause" if number else "cli.variance.cause")
+    show_causes(out, told.episode.variance.causes, told.names)
     variance, zone = told.episode.variance, told.episode.since.tzinfo
     _explanation(out, told)
     if variance.matched:
@@ -64,26 +65,26 @@ def _head(out: Output, told: Told) -> None:
     variance, zone = told.episode.variance, told.episode.since.tzinfo
     position = variance.position
     batch = f" #{position.batch}" if position.batch else ""
-    out.line(f"{position.item} {position.name}   {position.warehouse_name or position.warehouse}{batch}")
+    place = f"{position.warehouse_name or position.warehouse}{batch}"
+    out.line(f"{position.item} {position.name}{_elsewhere(out, told)}   {place}")
     cost = money(variance.cost) if variance.cost is not None else text(out.lang, "cli.no_cost")
     facts = {"abc": position.abc or "-", "unit": position.unit or "-", "source": variance.cost_source or "-"}
     out.say("cli.variance.card", cost=cost, **facts)
     state = text(out.lang, f"cli.state.{told.episode.state.value}")
     agreed = f"{told.agreed.astimezone(zone):{_MOMENT}}" if told.agreed else text(out.lang, "cli.variance.never")
+    if told.agreed_run is not None:
+        agreed = text(out.lang, "cli.variance.agreed_run", at=agreed, run=told.agreed_run)
     rule = rule_in_words(variance.rule, told.currency, out.lang, cap=True)
     out.say("cli.variance.rule", variance=told.episode.id, rule=rule, state=state, agreed=agreed)
 
 
-def _cause(out: Output, told: Told, cause: Cause, key: str) -> None:
-    name = text(out.lang, f"causes.{cause.code}.name")
-    out.say(key, code=cause.code, name=name, confidence=text(out.lang, f"cli.confidence.{cause.confidence}"))
-    proof = cause_proof(cause, out.lang)
-    if proof:
-        out.line(f"    {proof}")
-    for document in cause.documents:
-        said = text(out.lang, "cli.why.proof") if document.why == "proof" else ""
-        words = (told.names.label(document.source), document.type, document.number, said)
-        out.line(f"    {' '.join(word for word in words if word)}  {quantity(document.effect, signed=True)}")
+def _elsewhere(out: Output, told: Told) -> str:
+    """Return, in brackets, what the systems call the item where that is not what the head says."""
+    position = told.episode.variance.position
+    own = [each for each in told.own_codes if each.code != position.item]
+    others = [f"{told.names.label(each.source)} {each.code}" for each in own]
+    separator = text(out.lang, "cli.variance.semicolon")
+    return text(out.lang, "cli.variance.elsewhere", names=separator.join(others)) if others else ""
 
 
 def _explanation(out: Output, told: Told) -> None:

@@ -1,5 +1,7 @@
 """`variances list` and `variances show`: what is wrong, and its story."""
 
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +10,7 @@ from bridge.cli import variance_moves
 from bridge.cli.audit import entry_json
 from bridge.cli.options import AsCsv, AsJson, Limit
 from bridge.cli.session import Session, session_of
+from bridge.cli.variance_past import agreement_run, own_codes, read_at
 from bridge.cli.variance_view import Told, show_variance
 from bridge.cycle.act import find
 from bridge.cycle.ledger import NEVER, settled_of
@@ -69,15 +72,26 @@ def _told(session: Session, uow: UnitOfWork, episode: Episode) -> Told:
     """Return a variance with all that is shown around it."""
     app, position = session.app, episode.variance.position
     agreed = settled_of(uow.agreements.get(episode.pair)).of((position.item, position.warehouse, position.batch))
+    agreed_at = agreed.at if agreed and agreed.at > NEVER else None
+    names = session.names(episode.pair, [document.number for document in episode.variance.documents])
+    now = app.clock.now()
+    read = {name: _clock(at.astimezone(now.tzinfo), now) for name, at in read_at(uow, episode).items()}
     return Told(
         episode,
-        names=session.names(episode.pair, [document.number for document in episode.variance.documents]),
+        names=replace(names, read=read),
         currency=app.settings.plant.currency,
-        agreed=agreed.at if agreed and agreed.at > NEVER else None,
+        agreed=agreed_at,
+        agreed_run=agreement_run(uow, episode, agreed_at),
         holds=uow.holds.list(variance=episode.id),
         story=uow.audit.list(subject=episode.id),
         people={name: person.name for name, person in app.people.items()},
+        own_codes=tuple(own_codes(app, names.compared, position.item)),
     )
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """Return a moment to the second, with its day unless that is today."""
+    return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%m-%d %H:%M:%S}"
 
 
 def _states(names: list[str] | None, *, every: bool) -> list[EpisodeState] | None:
@@ -114,6 +128,8 @@ def _around(session: Session, told: Told) -> dict[str, object]:
     zone = session.app.clock.now().tzinfo
     return {
         "agreed": told.agreed.astimezone(zone).isoformat(timespec="seconds") if told.agreed else None,
+        "agreed_run": told.agreed_run,
+        "codes": [asdict(own) for own in told.own_codes],
         "holds": [hold_json(hold, session.lang) for hold in told.holds],
         "story": [entry_json(entry, zone) for entry in told.story],
     }

@@ -9,6 +9,7 @@ from bridge.bootstrap import Application
 from bridge.cycle.admit import admit
 from bridge.cycle.collect import Reading, collect
 from bridge.doctor.finding import Finding, Level, fine, of_error, some, warning
+from bridge.doctor.meaning import MEANING
 from bridge.doctor.numbers import dormant_with_stock, numbers_of
 from bridge.doctor.reach import address_of, is_reached, network
 from bridge.domain.errors import BridgeError
@@ -17,19 +18,6 @@ from bridge.domain.report import money, refusal
 from bridge.domain.snapshot import Identity, Snapshot
 from reconcilers.align import align
 
-_MEANING = frozenset(
-    {
-        "k3_counts_on_audit",
-        "k3_counts_on_save",
-        "u8_stock_effect",
-        "u8_warehouse_flags",
-        "u8_frozen_rows",
-        "u8_vendor_goods",
-        "cloud_counts_on_audit",
-        "cloud_counts_on_save",
-    }
-)
-"""Findings of connectors that say what a balance means: good to know, nothing to do."""
 _NO_BASELINE = "BR-1810"
 
 
@@ -80,7 +68,7 @@ def _of_identity(app: Application, found: Identity) -> Iterator[Finding]:
     if found.switches:
         yield fine(area, "BR-2120", switches="; ".join(f"{name} = {value}" for name, value in found.switches.items()))
     for key, facts in found.findings:
-        yield Finding(area, Level.FINE if key in _MEANING else Level.WARNING, key, facts)
+        yield Finding(area, Level.FINE if key in MEANING else Level.WARNING, key, facts)
     if found.clock_offset_s is not None:
         limit = float(app.settings.gates.max_clock_offset_s)
         make, code = (warning, "BR-2121") if abs(found.clock_offset_s) > limit / 2 else (fine, "BR-2123")

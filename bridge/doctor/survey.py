@@ -1,7 +1,7 @@
 """数字体检: one source's figures on the common footing, with what its documents say, as plain JSON values."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +10,8 @@ from bridge.bootstrap import Application
 from bridge.doctor.numbers import numbers_of
 from bridge.domain.report import money
 from bridge.domain.snapshot import Snapshot
+from bridge.store.lag import Delay
+from config.durations import parse_duration
 from reconcilers.align import align
 
 _UNAUDITED = ("draft", "saved")
@@ -35,6 +37,7 @@ def survey(app: Application, snapshot: Snapshot) -> dict[str, object]:
         "unmapped_value": money(sum(abs(each.value or 0) for each in aligned.unmapped)),
         "unmapped_warehouses": len(aligned.unmapped_warehouses),
         **_documents(app, provenance.source),
+        "entry_lag": _entry_lag(app, provenance.source),
     }
 
 
@@ -60,3 +63,29 @@ def _documents(app: Application, source: str) -> dict[str, object]:
         "unaudited": len(set(open_rows["document_number"].to_pylist())),
         "oldest_unaudited": list(oldest.values()),
     }
+
+
+def _entry_lag(app: Application, source: str) -> list[dict[str, object]]:
+    """Return how late each document type is entered, with the grace it is given: what a grace should be decided by."""
+    cutoff = app.settings.cutoff
+    with app.store.read() as uow:
+        lags = uow.movements.lag(source)
+    return [
+        {
+            "document_type": lag.document_type,
+            "after_business": _delay(lag.after_business),
+            "after_audit": _delay(lag.after_audit),
+            "grace_s": _seconds(parse_duration(cutoff.grace_by_doc.get(lag.document_type, cutoff.grace))),
+        }
+        for lag in lags
+    ]
+
+
+def _delay(delay: Delay | None) -> dict[str, int] | None:
+    if delay is None:
+        return None
+    return {"lines": delay.lines, "median_s": _seconds(delay.median), "longest_s": _seconds(delay.longest)}
+
+
+def _seconds(length: timedelta) -> int:
+    return length // timedelta(seconds=1)

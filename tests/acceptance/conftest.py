@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from acceptance_plant import Plant, build, copy
+from acceptance_posted import build_posted
 from acceptance_sink import Sink, mail_table
 
 
@@ -37,6 +38,18 @@ def fresh(bare_plant: Plant, tmp_path: Path) -> Plant:
 def plant(accepted_plant: Plant, tmp_path: Path) -> Plant:
     """Give an own plant without a difference, in mode observe, baselines accepted."""
     return copy(accepted_plant, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def posted_plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    """Give a plant with documents alike in both systems, baselines accepted. Copy it, never change it."""
+    return build_posted(tmp_path_factory.mktemp("posted"))
+
+
+@pytest.fixture
+def posted(posted_plant: Plant, tmp_path: Path) -> Plant:
+    """Give an own plant with documents."""
+    return copy(posted_plant, tmp_path)
 
 
 @pytest.fixture

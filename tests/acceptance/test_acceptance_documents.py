@@ -3,74 +3,16 @@
 import datetime as dt
 from decimal import Decimal
 
-import pytest
-from acceptance_plant import CONFIGURATION, START, Plant, copy
+from acceptance_plant import START, Plant
+from acceptance_posted import DAY, ask_witness, receipt
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, MesServer, StockLine, YonyouStock
-
-DAY = START.date()
-MORNING = START.replace(tzinfo=None, hour=8)
-
-
-MES = """[sources.mes]
-kind = "mes"
-base_url = "{url}"
-isolate = false
-snapshot = {{ path = "/stock", items = "data" }}
-movements = {{ path = "/moves", items = "data", since = "updated_after" }}
-fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc = "report_no", type = "type", at = "done_at" }}
-"""
-
-
-@pytest.fixture(scope="session")
-def posted_plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
-    """Give a plant with 40 items and 20 receipts posted alike in both systems, baselines accepted. Copy it."""
-    folder = tmp_path_factory.mktemp("posted")
-    plant = Plant(folder)
-    books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
-    with books.writing(), shelf.writing():
-        group = books.add_unit_group("个")
-        unit = books.add_unit("个", group=group)
-        books.add_warehouse("01", "原料仓")
-        shelf.add_class("01", "零件")
-        shelf.add_unit_group("G1", "个")
-        shelf.add_unit("PCS", "个", "G1", main=True)
-        shelf.add_warehouse("01", "原料仓")
-        for number in range(1, 41):
-            code = f"P-{number:03d}"
-            books.add_item(code, f"零件 {number}", unit=unit, plan_price="8.5", abc="B")
-            shelf.add_item(code, f"零件 {number}", unit="PCS", category="01", abc="B", cost="8.5")
-            books.set_opening(code, "01", 1000)
-            shelf.set_opening(code, "01", 1000)
-        for number in range(1, 21):
-            _receipt(books, shelf, f"P-{number:03d}", 10 * number, f"PO-{number:04d}")
-    books.close()
-    shelf.close()
-    plant.config.write_text(CONFIGURATION.format(folder=folder), encoding="utf-8")
-    plant.accept()
-    plant.later(minutes=5)
-    assert plant.reconcile().code == 0
-    plant.later(minutes=30)
-    return plant
-
-
-@pytest.fixture
-def posted(posted_plant: Plant, tmp_path) -> Plant:
-    """Give an own plant with bills."""
-    return copy(posted_plant, tmp_path)
-
-
-def _receipt(books, shelf, item: str, quantity: int, order: str, at=MORNING) -> None:
-    bill = books.save_bill(1, [BillLine(item, "01", quantity)], on=DAY, maker="王芳", reference=order)
-    books.audit(bill, "李总", DAY)
-    document = shelf.save("01", [StockLine(item, quantity)], "01", at, "李明", reference=order)
-    shelf.audit(document, at + dt.timedelta(minutes=5), "赵磊")
 
 
 def _doubled(plant: Plant, item: str, order: str, second: str) -> None:
     """Enter a receipt of 300 in both systems, and in K/3 once more under the number `second`."""
     books, shelf = KingdeeBooks.open(plant.k3), YonyouStock.open(plant.u8)
-    _receipt(books, shelf, item, 300, order, at=_at(plant))
+    receipt(books, shelf, item, 300, order, at=_at(plant))
     again = books.save_bill(1, [BillLine(item, "01", 300)], on=DAY, maker="王芳", number=second, reference=order)
     books.audit(again, "李总", DAY)
     books.close(), shelf.close()
@@ -218,9 +160,7 @@ def test_a_balance_that_left_its_documents_is_proven(posted: Plant):
 def test_a_third_system_tells_a_missing_document_from_a_doubled_one(posted: Plant):
     """Two receipts of 60 on one report, one in K/3: the MES saw two, so K/3 lacks one and U8 has doubled none."""
     with MesServer() as mes:
-        witness = MES.format(url=mes.url)
-        text = posted.config.read_text(encoding="utf-8").replace("owner =", 'evidence = ["mes"]\nowner =')
-        posted.config.write_text(text + witness, encoding="utf-8")
+        ask_witness(posted, mes.url)
         books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
         for number in range(2):
             at = _at(posted) + dt.timedelta(minutes=number)
@@ -239,7 +179,7 @@ def test_a_third_system_tells_a_missing_document_from_a_doubled_one(posted: Plan
 def test_the_entry_that_never_reached_the_balance_is_named(posted: Plant):
     """U8 has the receipt, K/3 has it, and U8's 现存量 was never raised: S1 names U8 and the receipt as proof."""
     books, shelf = KingdeeBooks.open(posted.k3), YonyouStock.open(posted.u8)
-    _receipt(books, shelf, "P-036", 260, "PO-9600", at=_at(posted))
+    receipt(books, shelf, "P-036", 260, "PO-9600", at=_at(posted))
     shelf.tamper("P-036", "01", -260)
     books.close(), shelf.close()
     (variance,) = _thrice(posted).json["variances"]
@@ -272,7 +212,8 @@ def test_show_reads_like_the_mail_of_one_position(posted: Plant):
     assert "规则 " in said
     assert "上次相符 11-" in said
     equation = [line.split() for line in lines[4:8]]
-    assert [words[0] for words in equation] == ["账（金蝶K3）", "·", "─", "库（用友U8）"]
+    clock = f"{posted.now:%H:%M:%S}"
+    assert [words[0] for words in equation] == [f"账（金蝶K3，{clock}）", "·", "─", f"库（用友U8，{clock}）"]
     assert {"宽限期内", "CGRK940", "李明", "+40"} <= set(equation[1])
     assert "← 只为这 300 报警" in lines[6]
     assert "下一步：stockbridge variances explain" in lines[-1]
