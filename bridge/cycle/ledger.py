@@ -1,6 +1,5 @@
 """The documents a comparison needs: from the store when a run is made, from its blobs when it is replayed."""
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,11 +7,11 @@ from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bridge.store.agreements import Agreement
 from bridge.store.blobs import Blobs
 from bridge.store.movements import CHANGES, LEDGER
+from bridge.store.parquet import from_parquet, to_parquet
 from bridge.store.unit import UnitOfWork
 from reconcilers.codes import OwnCodes
 
@@ -91,12 +90,12 @@ class Recorder:
 
     def keep(self, blobs: Blobs) -> tuple[str, ...]:
         """Store what was given; return its hashes, two for each look-up."""
-        return tuple(blobs.put(_bytes(table)) for each in self.given for table in (each.rows, each.changes))
+        return tuple(blobs.put(to_parquet(table)) for each in self.given for table in (each.rows, each.changes))
 
 
 def from_blobs(blobs: Blobs, hashes: Sequence[str]) -> Lookup:
     """Return a look-up that gives again what a past run was given, in its order; a run of old asked less often."""
-    tables: Iterator[pa.Table] = iter([pq.read_table(io.BytesIO(blobs.get(name))) for name in hashes])
+    tables: Iterator[pa.Table] = iter([from_parquet(blobs.get(name)) for name in hashes])
     return lambda _sources, _items, _since: Documents(
         next(tables, LEDGER.empty_table()), next(tables, CHANGES.empty_table())
     )
@@ -133,9 +132,3 @@ def settled_of(agreements: Mapping[Place, Agreement]) -> Settled:
     found = dict(agreements)
     everywhere = found.pop(EVERYWHERE, None)
     return Settled(everywhere.at if everywhere else None, tuple(sorted(found.items(), key=lambda each: each[0])))
-
-
-def _bytes(table: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()

@@ -5,14 +5,12 @@ then stored once.
 """
 
 import hashlib
-import io
 import json
 from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bridge.domain.snapshot import (
     ITEM_CARDS,
@@ -23,6 +21,7 @@ from bridge.domain.snapshot import (
     Provenance,
     Snapshot,
 )
+from bridge.store.parquet import from_parquet, to_parquet
 
 _TABLES = {
     "lines": STOCK_LINES,
@@ -69,20 +68,20 @@ def put_snapshot(blobs: Blobs, snapshot: Snapshot) -> tuple[str, str]:
 def get_snapshot(blobs: Blobs, name: str) -> Snapshot:
     """Given the hash of a manifest, return the snapshot as it was stored; tables that were not known then are empty."""
     manifest = json.loads(blobs.get(name))
-    tables = {name: pq.read_table(io.BytesIO(blobs.get(each))) for name, each in manifest["tables"].items()}
+    tables = {name: from_parquet(blobs.get(each)) for name, each in manifest["tables"].items()}
     return Snapshot(provenance=_provenance(manifest["provenance"]), **tables)
 
 
 def get_lines(blobs: Blobs, name: str) -> pa.Table:
     """Given the hash of a manifest, return the snapshot's stock lines alone."""
     manifest = json.loads(blobs.get(name))
-    return pq.read_table(io.BytesIO(blobs.get(manifest["tables"]["lines"])))
+    return from_parquet(blobs.get(manifest["tables"]["lines"]))
 
 
 def get_positions(blobs: Blobs, name: str) -> set[tuple[str, str]]:
     """Given the hash of a manifest, return the item x warehouse pairs that held stock in it."""
     manifest = json.loads(blobs.get(name))
-    return positions(pq.read_table(io.BytesIO(blobs.get(manifest["tables"]["lines"])), columns=list(_KEYS)))
+    return positions(from_parquet(blobs.get(manifest["tables"]["lines"]), _KEYS))
 
 
 def positions(lines: pa.Table) -> set[tuple[str, str]]:
@@ -96,9 +95,7 @@ _KEYS = ("item", "warehouse", "quantity")
 
 def _parquet(table: pa.Table, schema: pa.Schema) -> bytes:
     keys = [(field.name, "ascending") for field in schema if field.type == pa.string()]
-    buffer = io.BytesIO()
-    pq.write_table(table.cast(schema).sort_by(keys), buffer, compression="zstd")
-    return buffer.getvalue()
+    return to_parquet(table.cast(schema).sort_by(keys))
 
 
 def _plain(value: object) -> object:
