@@ -1,6 +1,7 @@
 """A plant of K/3 and U8 stand-ins with bills posted alike in both, for what documents explain."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 from acceptance_plant import CONFIGURATION, START, Plant
@@ -25,19 +26,7 @@ def build_posted(folder: Path) -> Plant:
     plant = Plant(folder)
     books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
     with books.writing(), shelf.writing():
-        group = books.add_unit_group("个")
-        unit = books.add_unit("个", group=group)
-        books.add_warehouse("01", "原料仓")
-        shelf.add_class("01", "零件")
-        shelf.add_unit_group("G1", "个")
-        shelf.add_unit("PCS", "个", "G1", main=True)
-        shelf.add_warehouse("01", "原料仓")
-        for number in range(1, 41):
-            code = f"P-{number:03d}"
-            books.add_item(code, f"零件 {number}", unit=unit, plan_price="8.5", abc="B")
-            shelf.add_item(code, f"零件 {number}", unit="PCS", category="01", abc="B", cost="8.5")
-            books.set_opening(code, "01", 1000)
-            shelf.set_opening(code, "01", 1000)
+        write_masters(books, shelf, {f"P-{number:03d}": f"零件 {number}" for number in range(1, 41)})
         for number in range(1, 21):
             receipt(books, shelf, f"P-{number:03d}", 10 * number, f"PO-{number:04d}")
     books.close()
@@ -48,6 +37,23 @@ def build_posted(folder: Path) -> Plant:
     assert plant.reconcile().code == 0
     plant.later(minutes=30)
     return plant
+
+
+def write_masters(
+    books: KingdeeBooks, shelf: YonyouStock, items: Mapping[str, str], opening: Mapping[str, int] | None = None
+) -> None:
+    """Write items (code to name) with 1,000 of each in warehouse 01 of both systems; `opening` has what U8 opens with instead."""
+    unit = books.add_unit("个", group=books.add_unit_group("个"))
+    books.add_warehouse("01", "原料仓")
+    shelf.add_class("01", "零件")
+    shelf.add_unit_group("G1", "个")
+    shelf.add_unit("PCS", "个", "G1", main=True)
+    shelf.add_warehouse("01", "原料仓")
+    for code, name in items.items():
+        books.add_item(code, name, unit=unit, plan_price="8.5", abc="B")
+        shelf.add_item(code, name, unit="PCS", category="01", abc="B", cost="8.5")
+        books.set_opening(code, "01", 1000)
+        shelf.set_opening(code, "01", (opening or {}).get(code, 1000))
 
 
 def receipt(

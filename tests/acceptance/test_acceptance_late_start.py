@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from acceptance_plant import CONFIGURATION, START, Plant, copy
+from acceptance_posted import write_masters
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
 
@@ -20,18 +21,8 @@ def old_plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
     plant = Plant(tmp_path_factory.mktemp("old"))
     books, shelf = KingdeeBooks.create(plant.k3, period=OLD), YonyouStock.create(plant.u8)
     with books.writing(), shelf.writing():
-        unit = books.add_unit("个", group=books.add_unit_group("个"))
-        books.add_warehouse("01", "原料仓")
-        shelf.add_class("01", "零件")
-        shelf.add_unit_group("G1", "个")
-        shelf.add_unit("PCS", "个", "G1", main=True)
-        shelf.add_warehouse("01", "原料仓")
-        for number in range(1, 41):
-            code = f"P-{number:03d}"
-            books.add_item(code, f"零件 {number}", unit=unit, plan_price="8.5", abc="B")
-            shelf.add_item(code, f"零件 {number}", unit="PCS", category="01", abc="B", cost="8.5")
-            books.set_opening(code, "01", 1000)
-            shelf.set_opening(code, "01", 1400 if code == "P-031" else 1000)
+        items = {f"P-{number:03d}": f"零件 {number}" for number in range(1, 41)}
+        write_masters(books, shelf, items, {"P-031": 1400})
         for number in range(1, 21):
             _booked(books, f"P-{number:03d}", 10 * number)
             _received(shelf, f"P-{number:03d}", 10 * number)

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 from acceptance_plant import CONFIGURATION, START, Plant, copy
+from acceptance_posted import write_masters
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, StockLine, YonyouStock
 
@@ -25,18 +26,8 @@ def two_coded(tmp_path_factory: pytest.TempPathFactory) -> Plant:
     plant = Plant(tmp_path_factory.mktemp("coded"))
     books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
     with books.writing(), shelf.writing():
-        unit = books.add_unit("个", group=books.add_unit_group("个"))
-        books.add_warehouse("01", "原料仓")
-        shelf.add_class("01", "零件")
-        shelf.add_unit_group("G1", "个")
-        shelf.add_unit("PCS", "个", "G1", main=True)
-        shelf.add_warehouse("01", "原料仓")
-        for number, name in enumerate(NAMES):
-            code = f"P-{number:03d}"
-            books.add_item(code, name, unit=unit)
-            shelf.add_item(code, name, unit="PCS", category="01")
-            books.set_opening(code, "01", 1000)
-            shelf.set_opening(code, "01", 600 if code == "P-006" else 1000)
+        items = {f"P-{number:03d}": name for number, name in enumerate(NAMES)}
+        write_masters(books, shelf, items, {"P-006": 600})
         for code, name in ODD.items():
             shelf.add_item(code, name, unit="PCS", category="01")
         shelf.set_opening("X-88", "01", 400)

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 from acceptance_plant import Plant
-from acceptance_posting import audit, post, receive, tamper
+from acceptance_posted import build_posted
+from acceptance_posting import audit, receive, tamper
 
 
 @dataclass
@@ -196,7 +197,7 @@ def test_a_suspended_pair_neither_clears_nor_confirms(counted: HandCount):
 
 def test_a_past_with_everything_in_it_is_counted_as_it_was(tmp_path):
     """An older one still open, one parked, a suspended pair, documents on their way, one booked twice: row and hand agree."""
-    posting = post(tmp_path)
+    posting = build_posted(tmp_path)
     tamper(posting, "P-001", -500)
     before = HandCount(posting)
     before.look()
