@@ -6,7 +6,7 @@ from alerts.render.figures import quantity
 from bridge.cli.equation import Names
 from bridge.cli.output import Output
 from bridge.domain.causes import cause_proof
-from bridge.domain.variance import Cause, DocumentRef
+from bridge.domain.variance import Cause, DocumentRef, Variance
 from bridge.language import text
 
 
@@ -21,6 +21,14 @@ def show_causes(out: Output, causes: Sequence[Cause], names: Names, indent: str 
         head = text(out.lang, "cli.variance.other_cause" if number else "cli.variance.cause", **said)
         for line in (head, *(f"    {line}" for line in _proof(out, cause, names))):
             out.line(f"{indent}{line}")
+
+
+def show_open(out: Output, variance: Variance, names: Names) -> None:
+    """Print the open documents that no suspicion names: whoever explains the variance must answer for them too."""
+    named = {document.number for cause in variance.causes for document in cause.documents}
+    others = [document for document in variance.suspects if document.number not in named]
+    if others:
+        out.say("cli.variance.open", documents=_together(out, others, names))
 
 
 def _proof(out: Output, cause: Cause, names: Names) -> list[str]:

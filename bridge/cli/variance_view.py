@@ -6,7 +6,7 @@ from datetime import datetime
 
 from alerts.render.figures import quantity
 from alerts.render.rule import rule_in_words
-from bridge.cli.cause_view import show_causes
+from bridge.cli.cause_view import show_causes, show_open
 from bridge.cli.equation import Names, show_equation
 from bridge.cli.output import Output
 from bridge.cli.variance_past import OwnCode
@@ -45,9 +45,11 @@ def show_variance(out: Output, told: Told) -> None:
     show_equation(out, told.episode.variance, told.names)
     show_causes(out, told.episode.variance.causes, told.names)
     variance, zone = told.episode.variance, told.episode.since.tzinfo
+    show_open(out, variance, told.names)
     _explanation(out, told)
-    if variance.matched:
-        out.say("cli.variance.matched", count=variance.matched)
+    alone = {(document.source, document.number) for document in (*variance.documents, *variance.suspects)}
+    if variance.matched or alone:
+        out.say("cli.variance.matched", count=variance.matched, open=len(alone))
     for hold in told.holds:
         state = text(out.lang, f"cli.hold_state.{hold.state.value}")
         amount = quantity(hold.placed or hold.order.quantity)
@@ -92,7 +94,8 @@ def _explanation(out: Output, told: Told) -> None:
     said = told.episode.explanation
     if said is not None:
         cause = f"{said.cause} {catalogue(out.lang).get(f'causes.{said.cause}.name', '')}".strip()
-        facts = {"documents": " ".join(said.documents) or "-", "note": said.note or "-"}
+        parked = [text(out.lang, "cli.variance.parked", documents=" ".join(said.parked))] if said.parked else []
+        facts = {"documents": " ".join((*said.documents, *parked)) or "-", "note": said.note or "-"}
         out.say("cli.variance.explanation", who=told.people.get(said.by, said.by), cause=cause, **facts)
     for given in told.episode.approvals:
         key = "cli.variance.approved" if given.approved else "cli.variance.rejected"

@@ -17,6 +17,7 @@ from bridge.cycle.ledger import NEVER, settled_of
 from bridge.domain.contract import hold_json, variance_json
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.errors import ConfigError
+from bridge.domain.report import document_json
 from bridge.store.unit import UnitOfWork
 
 variances_app = typer.Typer(help="cli.help.variances", no_args_is_help=True)
@@ -130,6 +131,7 @@ def _around(session: Session, told: Told) -> dict[str, object]:
         "agreed": told.agreed.astimezone(zone).isoformat(timespec="seconds") if told.agreed else None,
         "agreed_run": told.agreed_run,
         "codes": [asdict(own) for own in told.own_codes],
+        "open": [document_json(document) for document in told.episode.variance.suspects],
         "holds": [hold_json(hold, session.lang) for hold in told.holds],
         "story": [entry_json(entry, zone) for entry in told.story],
     }

@@ -108,6 +108,8 @@ def test_an_accepted_cut_off_is_explained_until_its_counterpart_comes(posted: Pl
     name, by = variance["id"], ("--by", "wang.fang")
     wrong = posted.run("variances", "explain", name, *by, "--cause", "T2", "--doc", "CGRK97", "--lang", "en")
     assert (wrong.code, "[BR-2029]" in wrong.err, "CGRK970" in wrong.err) == (5, True, True)
+    shown = posted.run("variances", "show", name, "--json").json
+    assert [(d["number"], d["effect"]) for d in shown["open"]] == [("CGRK970", "70")]
     silent = posted.run("variances", "explain", name, *by, "--cause", "T2", "--note", "下月入账")
     assert (silent.code, "[BR-2030]" in silent.err) == (5, True)
     assert posted.run("variances", "explain", name, *by, "--cause", "T2", "--doc", "CGRK970").code == 0

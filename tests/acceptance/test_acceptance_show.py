@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from acceptance_plant import START, Plant
 from acceptance_posted import DAY, ask_witness, receipt
+from acceptance_posting import receive
 
 from bridge.demo.lookalikes import BillLine, KingdeeBooks, MesServer, StockLine, YonyouStock
 
@@ -92,3 +93,47 @@ def test_a_third_systems_word_has_a_line_of_its_own(posted: Plant):
     assert lines.index(witness) < next(at for at, line in enumerate(lines) if line.startswith("备选"))
     assert witness.startswith("    三方印证：自研MES ")
     assert witness.endswith("BG-77 +60，+60")
+
+
+def test_open_documents_outside_the_suspicions_are_shown_and_can_be_parked(doubled: Plant):
+    """A purchase in K/3 and a production receipt in U8, 70 each, cancel out: who explains the doubled bill answers for them too."""
+    books, shelf = KingdeeBooks.open(doubled.k3), YonyouStock.open(doubled.u8)
+    bill = books.save_bill(1, [BillLine("P-031", "01", 70)], on=DAY, maker="王芳", number="WIN920", reference="PO-1")
+    books.audit(bill, "李总", DAY)
+    at = doubled.now.replace(tzinfo=None)
+    shelf.audit(
+        shelf.save("10", [StockLine("P-031", 70)], "01", at, "李明", number="CPRK920", reference="PO-2"), at, "赵磊"
+    )
+    books.close(), shelf.close()
+    doubled.reconcile()
+    doubled.later(minutes=45)
+    (variance,) = doubled.reconcile().json["variances"]
+    assert variance["remainder"] == "-300"
+    name, by = variance["id"], ("--by", "wang.fang")
+    assert "单边 3 张" in doubled.run("variances", "show", name).out
+    refused = doubled.run("variances", "explain", name, *by, "--cause", "D3", "--doc", "WIN911")
+    assert (refused.code, "[BR-2030]" in refused.err) == (5, True)
+    park = ("--park", "WIN920", "--park", "CPRK920")
+    assert doubled.run("variances", "explain", name, *by, "--cause", "D3", "--doc", "WIN911", *park).code == 0
+    assert "WIN911 （先放着：WIN920 CPRK920）" in doubled.run("variances", "show", name).out
+    assert doubled.run("variances", "approve", name, "--by", "li.zong").code == 0
+    doubled.later(minutes=30)
+    (after,) = doubled.reconcile().json["variances"]
+    assert sorted((d["number"], d["why"]) for d in after["documents"]) == [("CPRK920", "parked"), ("WIN920", "parked")]
+    assert (after["state"], after["remainder"]) == ("approved", "-300")
+
+
+def test_an_open_document_that_no_shown_suspicion_names_is_named_by_itself(doubled: Plant):
+    """Beside the doubled bill U8 leaves a receipt unaudited past its grace: two suspicions are shown, it belongs to a third."""
+    receive(doubled, "P-031", 70, "PO-22")
+    doubled.reconcile()
+    doubled.later(minutes=45)
+    (variance,) = doubled.reconcile().json["variances"]
+    assert variance["remainder"] == "-370"
+    named = {document["number"] for cause in variance["causes"] for document in cause["documents"]}
+    shown = doubled.run("variances", "show", variance["id"], "--json").json
+    (other,) = {document["number"] for document in shown["open"]} - named
+    lines = doubled.run("variances", "show", variance["id"]).out.splitlines()
+    assert [line for line in lines if line.startswith("另有单边，不在以上疑似之内")] == [
+        f"另有单边，不在以上疑似之内：金蝶K3 外购入库 {other} -70"
+    ]
