@@ -16,10 +16,16 @@ GROUPS = pa.schema(
         pa.field("batch", pa.string()),
         pa.field("group", pa.int64()),
         pa.field("how", pa.string()),
+        pa.field("signed", pa.int64()),
         pa.field("id", pa.string()),
     ]
 )
-"""Which documents belong together; a document stands in one group only."""
+"""Which documents belong together, and what their group leaves open on stock - book: 0, but for waiting and rounding.
+
+A document stands in one group only.
+"""
+NOT_FOLDED = ("linked", "edited", "replaced")
+"""How groups come about whose documents differ or stand for one another; all others are pairs."""
 
 
 @dataclass(frozen=True)

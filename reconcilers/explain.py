@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from reconcilers.allowed import reason
-from reconcilers.equation import GROUPS, Explained
+from reconcilers.equation import GROUPS, NOT_FOLDED, Explained
 from reconcilers.evidence import gather, read_witness
 from reconcilers.grain import places_of
 from reconcilers.groups import Group, open_groups
@@ -33,7 +33,7 @@ from reconcilers.solving import Solver
 from reconcilers.strangers import look_for_strangers
 from reconcilers.younger import Younger
 
-_NOT_FOLDED = tuple(HOWS.index(how) for how in ("linked", "edited", "replaced"))
+_NOT_FOLDED = tuple(HOWS.index(how) for how in NOT_FOLDED)
 
 
 def explain(request: ExplainRequest) -> Explained:
@@ -123,10 +123,18 @@ def _reasons(
 
 
 def _folded(pool: Pool, count: int) -> Ints:
-    """Return by position how many groups add up."""
+    """Return by position how many groups there are of equal documents; some may wait for audit, or differ by rounding."""
     heads = pool.heads
     heads = heads[~np.isin(pool.how[heads], _NOT_FOLDED)]
     return np.bincount(pool.rows.place[heads], minlength=count).astype(np.int64)
+
+
+def _left_open(pool: Pool) -> Ints:
+    """Return what each group leaves open on stock - book, by the index of its head."""
+    total = np.zeros(len(pool.rows), dtype=np.int64)
+    joined = pool.group >= 0
+    np.add.at(total, pool.group[joined], np.where(pool.rows.counted, pool.rows.signed, 0)[joined])
+    return total
 
 
 def _matching(pool: Pool, places: Sequence[Place]) -> pa.Table:
@@ -138,5 +146,6 @@ def _matching(pool: Pool, places: Sequence[Place]) -> pa.Table:
     place = pa.array(pool.rows.place[index])
     columns = [pa.array([part[at] for part in places], pa.string()).take(place) for at in range(3)]
     columns += [pa.array(pool.group[index]), pa.array(HOWS).take(pa.array(pool.how[index]))]
+    columns.append(pa.array(_left_open(pool)[pool.group[index]]))
     columns.append(ids(pool.rows).take(pa.array(index)).combine_chunks())
     return pa.table(columns, schema=GROUPS)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from alerts.render.figures import quantity
 from bridge.cli.equation import Names
 from bridge.cli.output import Output
+from bridge.cycle.matched import Matched
 from bridge.domain.causes import cause_proof
 from bridge.domain.variance import Cause, DocumentRef, Variance
 from bridge.language import text
@@ -29,6 +30,15 @@ def show_open(out: Output, variance: Variance, names: Names) -> None:
     others = [document for document in variance.suspects if document.number not in named]
     if others:
         out.say("cli.variance.open", documents=_together(out, others, names))
+
+
+def show_matched(out: Output, matched: Sequence[Matched], names: Names) -> None:
+    """Print the paired documents, one group a line, with what it leaves open."""
+    for group in matched:
+        how = text(out.lang, f"cli.matched.{group.how.partition(' ')[0]}")
+        told = (f"{names.label(d.source)} {d.type} {d.number} {quantity(d.effect)}" for d in group.documents)
+        rest = f"  {quantity(group.left_open, signed=True)}" if group.left_open else ""
+        out.line(f"    {how}  {' ↔ '.join(told)}{rest}")
 
 
 def _proof(out: Output, cause: Cause, names: Names) -> list[str]:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from alerts.render.figures import quantity
 from alerts.render.rule import rule_in_words
-from bridge.cli.cause_view import show_causes, show_open
+from bridge.cli.cause_view import show_causes, show_matched, show_open
 from bridge.cli.equation import Names, show_equation
 from bridge.cli.output import Output
 from bridge.cli.variance_past import OwnCode
+from bridge.cycle.matched import Matched
 from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.report import money
@@ -23,8 +24,9 @@ _MOMENT = "%m-%d %H:%M"
 class Told:
     """A variance and what is known around it.
 
-    `agreed` is when the position last agreed (None = never seen to) and `agreed_run` the run that found it, `names` has
+    `agreed` is when the position last agreed (None = never seen to) and `agreed_run` the run that found it. `names` has
     what the systems and documents are called, `people` the persons, `own_codes` what each system calls the item.
+    `matched` are the paired documents where they are wanted.
     """
 
     episode: Episode
@@ -36,6 +38,7 @@ class Told:
     story: Sequence[AuditRow] = ()
     people: Mapping[str, str] = field(default_factory=dict)
     own_codes: Sequence[OwnCode] = ()
+    matched: Sequence[Matched] = ()
 
 
 def show_variance(out: Output, told: Told) -> None:
@@ -50,6 +53,7 @@ def show_variance(out: Output, told: Told) -> None:
     alone = {(document.source, document.number) for document in (*variance.documents, *variance.suspects)}
     if variance.matched or alone:
         out.say("cli.variance.matched", count=variance.matched, open=len(alone))
+    show_matched(out, told.matched, told.names)
     for hold in told.holds:
         state = text(out.lang, f"cli.hold_state.{hold.state.value}")
         amount = quantity(hold.placed or hold.order.quantity)

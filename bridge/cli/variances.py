@@ -14,9 +14,11 @@ from bridge.cli.variance_past import agreement_run, own_codes, read_at
 from bridge.cli.variance_view import Told, show_variance
 from bridge.cycle.act import find
 from bridge.cycle.ledger import NEVER, settled_of
+from bridge.cycle.matched import Matched, matched_at
 from bridge.domain.contract import hold_json, variance_json
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.errors import ConfigError
+from bridge.domain.quantity import to_text
 from bridge.domain.report import document_json
 from bridge.store.unit import UnitOfWork
 
@@ -56,12 +58,21 @@ def list_variances(
 
 
 @variances_app.command("show", help="cli.help.variances_show")
-def show(context: typer.Context, variance: Variance, as_json: AsJson = False) -> int:
+def show(
+    context: typer.Context,
+    variance: Variance,
+    every: Annotated[bool, typer.Option("--all", help="cli.option.all_matched")] = False,
+    as_json: AsJson = False,
+) -> int:
     """Print one variance with its equation, its causes and its story."""
     session = session_of(context)
     with session.app.store.read() as uow:
         episode = find(uow, variance)
         told = _told(session, uow, episode)
+    if every:
+        position = episode.variance.position
+        place = (position.item, position.warehouse, position.batch)
+        told = replace(told, matched=matched_at(session.app.store, episode.last_run, place))
     if as_json:
         session.out.json({**variance_json(episode, session.lang), **_review(episode), **_around(session, told)})
     else:
@@ -132,6 +143,12 @@ def _around(session: Session, told: Told) -> dict[str, object]:
         "agreed_run": told.agreed_run,
         "codes": [asdict(own) for own in told.own_codes],
         "open": [document_json(document) for document in told.episode.variance.suspects],
+        "matched": [_matched(group) for group in told.matched],
         "holds": [hold_json(hold, session.lang) for hold in told.holds],
         "story": [entry_json(entry, zone) for entry in told.story],
     }
+
+
+def _matched(group: Matched) -> dict[str, object]:
+    documents = [{**asdict(document), "effect": to_text(document.effect)} for document in group.documents]
+    return {"how": group.how, "left_open": to_text(group.left_open), "documents": documents}

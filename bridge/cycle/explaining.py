@@ -22,7 +22,7 @@ from bridge.store.agreements import Agreement as StoredAgreement
 from reconcilers.align import Aligned
 from reconcilers.align_counts import last_counts
 from reconcilers.align_movements import align_movements
-from reconcilers.equation import Equation
+from reconcilers.equation import GROUPS, Equation
 from reconcilers.explain import explain
 from reconcilers.footing import Footing
 from reconcilers.grain import places_of
@@ -38,9 +38,8 @@ class Explaining:
     """The explainer of one run.
 
     `own` has the systems' earlier balances, `witnesses` are the footings of the sources that only testify, `waived` is
-    what people have answered for.
-
-    After the comparison `equations` holds what the engine said, by position.
+    what people have answered for. After the comparison `equations` holds what the engine said, by position, and `groups`
+    which documents it put together (reconcilers.equation.GROUPS).
     """
 
     plan: ExplainPlan
@@ -51,6 +50,7 @@ class Explaining:
     witnesses: Mapping[str, Footing] = field(default_factory=dict)
     waived: Sequence[Waived] = ()
     equations: dict[Place, Equation] = field(default_factory=dict)
+    groups: pa.Table = field(default_factory=GROUPS.empty_table)
 
     def __call__(self, differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:
         """Given the differing positions and the sides' footing, return the explanation of each."""
@@ -60,7 +60,8 @@ class Explaining:
             return {}
         documents = self._documents(differing, recent, alignments)
         request = self._request(positions, documents, alignments)
-        self.equations = dict(explain(request).equations)
+        explained = explain(request)
+        self.equations, self.groups = dict(explained.equations), explained.groups
         raw = {
             place: stock - book
             for place, book, stock in zip(

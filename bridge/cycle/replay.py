@@ -1,6 +1,7 @@
 """A past run, recomputed from what was stored: the same snapshots, rules and state must give the same bytes."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.cycle.admit import Judged
@@ -28,20 +29,34 @@ class Replay:
         return self.stored == self.recomputed
 
 
+@dataclass(frozen=True)
+class PastRun:
+    """What a run was given, as it was stored, and the hash of what it decided."""
+
+    inputs: RunInputs
+    judged: Mapping[str, Judged]
+    result: str
+
+
 def replay(store: Store, number: int) -> Replay | None:
     """Given a run's number, recompute it. Return None if there is no such run; raise InvariantBroken if a blob is damaged."""
+    past = past_run(store, number)
+    if past is None:
+        return None
+    ids, documents = iter(past.inputs.ids), from_blobs(store.blobs, past.inputs.documents)
+    decision = decide(past.inputs, past.judged, documents, past_lines(store.blobs), lambda: next(ids))
+    text = result_text(decision)
+    return Replay(past.result, hashlib.sha256(text.encode()).hexdigest(), text)
+
+
+def past_run(store: Store, number: int) -> PastRun | None:
+    """Given a run's number, return it. Return None if there is none; raise InvariantBroken if a blob is damaged."""
     with store.read() as uow:
         run = uow.runs.get(number)
     if run is None:
         return None
     inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
-    judged = {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
-    ids = iter(inputs.ids)
-    decision = decide(
-        inputs, judged, from_blobs(store.blobs, inputs.documents), past_lines(store.blobs), lambda: next(ids)
-    )
-    text = result_text(decision)
-    return Replay(run.result_blob, hashlib.sha256(text.encode()).hexdigest(), text)
+    return PastRun(inputs, {part.source: judged_of(store, part) for part in run.report.snapshots}, run.result_blob)
 
 
 def judged_of(store: Store, reading: SourceReading) -> Judged:

@@ -74,7 +74,7 @@ class Variance:
     documents: tuple[DocumentRef, ...] = ()
     causes: tuple[Cause, ...] = ()
     waiting: bool = False  # exceeds only through documents that are still inside their grace
-    matched: int = 0  # events since the last agreement that both sides have booked alike
+    matched: int = 0  # events since the last agreement whose documents of both sides are paired
     suspects: tuple[DocumentRef, ...] = ()
 
     @property

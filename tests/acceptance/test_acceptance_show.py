@@ -137,3 +137,27 @@ def test_an_open_document_that_no_shown_suspicion_names_is_named_by_itself(doubl
     assert [line for line in lines if line.startswith("另有单边，不在以上疑似之内")] == [
         f"另有单边，不在以上疑似之内：金蝶K3 外购入库 {other} -70"
     ]
+
+
+def test_all_unfolds_the_paired_documents(doubled: Plant):
+    """`--all` lists the groups behind the number, how each was found, and what a receipt without audit leaves open."""
+    books, shelf = KingdeeBooks.open(doubled.k3), YonyouStock.open(doubled.u8)
+    receipt(books, shelf, "P-031", 55, "PO-9200", at=doubled.now.replace(tzinfo=None))
+    books.close(), shelf.close()
+    receive(doubled, "P-031", 70, "PO-22")
+    doubled.reconcile()
+    doubled.later(minutes=45)
+    (variance,) = doubled.reconcile().json["variances"]
+    lines = doubled.run("variances", "show", variance["id"]).out.splitlines()
+    unfolded = doubled.run("variances", "show", variance["id"], "--all").out.splitlines()
+    pairs = [line.split() for line in unfolded if "↔" in line]
+    assert sorted((words[0], words[4], words[-1]) for words in pairs) == [
+        ("来源相同", "55", "55"),
+        ("来源相同", "70", "-70"),
+    ]
+    assert [line for line in unfolded if "↔" not in line] == lines
+    assert [line for line in lines if "配对 2 组（展开 --all）" in line]
+    matched = doubled.run("variances", "show", variance["id"], "--all", "--json").json["matched"]
+    assert {(group["how"], tuple(d["source"] for d in group["documents"])) for group in matched} == {
+        ("reference", ("k3", "u8"))
+    }
