@@ -16,12 +16,10 @@ from bridge.cycle.deliver import is_paused
 from bridge.cycle.round import Round, pull_documents, reconcile
 from bridge.domain.errors import BridgeError, ConfigError, InvariantBroken
 from bridge.followed import Stamp, followed, stamps, wanted
-from bridge.heartbeat import beat, read_heartbeat
+from bridge.heartbeat import beat
 from bridge.scheduling import WAKE_S, due_slot, wake_every
 from bridge.service import log_to_stderr
 from config.durations import parse_duration
-
-__all__ = ["LEASE", "TENURE", "Daemon", "read_heartbeat", "run"]
 
 LEASE = "daemon"
 TENURE = timedelta(minutes=2)

@@ -15,6 +15,7 @@ from bridge.cli.output import Output
 from bridge.cli.session import session_of
 from bridge.domain.effect import EffectState
 from bridge.domain.errors import ConfigError
+from bridge.heartbeat import read_heartbeat
 from bridge.language import text
 from bridge.service import systemd_unit, windows_commands
 from bridge.store.runs import StoredRun
@@ -49,7 +50,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> int:
             "plant": app.settings.plant.name,
             "mode": app.settings.plant.mode,
             "daemon": _holder(session.app),
-            "heartbeat": daemon.read_heartbeat(app.loaded.data_dir) or None,
+            "heartbeat": read_heartbeat(app.loaded.data_dir) or None,
             "paused": {"by": paused.by, "reason": paused.value.get("reason")} if paused else None,
             "pairs": [
                 {

@@ -66,11 +66,10 @@ def release(context: typer.Context, hold: HoldId, reason: Reason, by: By = "", d
     """Lift one hold now."""
     session = session_of(context)
     app = session.app
+    act.release(app.store, hold, session.operator(by), reason, app.clock.now(), dry_run=dry_run)
     if dry_run:
-        _say_state(session, hold)
         session.out.say("cli.holds.would_release", hold=hold)
         return 0
-    act.release(app.store, hold, session.operator(by), reason, app.clock.now())
     app.deliver()
     _say_state(session, hold)
     return 0
@@ -81,11 +80,10 @@ def retry(context: typer.Context, hold: HoldId, by: By = "", dry_run: DryRun = F
     """Place a hold that failed once more, after its cause was mended."""
     session = session_of(context)
     app = session.app
+    act.retry(app.store, hold, session.operator(by), app.world.hold_ttl, app.clock.now(), dry_run=dry_run)
     if dry_run:
-        _say_state(session, hold)
         session.out.say("cli.holds.would_retry", hold=hold)
         return 0
-    act.retry(app.store, hold, session.operator(by), app.world.hold_ttl, app.clock.now())
     app.deliver()
     _say_state(session, hold)
     return 0

@@ -1,19 +1,17 @@
 """`trace`: one batch through the documents of every system, however each of them spells it."""
 
-from collections.abc import Collection, Sequence
-from typing import Annotated, Any
+from collections.abc import Collection
+from typing import Annotated
 
 import pyarrow as pa
 import typer
-from sqlalchemy import Column, select
 
 from bridge.cli.item import DOCUMENT, document_rows
 from bridge.cli.options import AsCsv, AsJson
 from bridge.cli.session import session_of
 from bridge.store.movements import LEDGER
-from bridge.store.tables import movements
 from bridge.store.unit import UnitOfWork
-from reconcilers.codes import fold
+from reconcilers.codes import OwnCodes, fold
 
 _ORDER = [("source", "ascending"), ("key", "ascending")]
 
@@ -44,21 +42,19 @@ def trace(
     return 0
 
 
-def _of_batch(uow: UnitOfWork, batch: str, rules: Sequence[str]) -> pa.Table:
-    spelled = _spelled(uow, movements.c.batch, {batch}, rules)
+def _of_batch(uow: UnitOfWork, batch: str, rules: tuple[str, ...]) -> pa.Table:
+    spelled = _codes({batch}, rules).spelled(uow.movements.values("batch"))
     return pa.concat_tables([LEDGER.empty_table(), *map(uow.movements.of_batch, spelled)]).sort_by(_ORDER)
 
 
-def _of_documents(uow: UnitOfWork, numbers: Collection[str], rules: Sequence[str]) -> pa.Table:
-    columns = (movements.c.document_number, movements.c.reference)
-    return uow.movements.of_documents([each for column in columns for each in _spelled(uow, column, numbers, rules)])
+def _of_documents(uow: UnitOfWork, numbers: Collection[str], rules: tuple[str, ...]) -> pa.Table:
+    known = uow.movements.values("document_number") | uow.movements.values("reference")
+    return uow.movements.of_documents(_codes(numbers, rules).spelled(known))
 
 
-def _spelled(uow: UnitOfWork, column: Column[Any], wanted: Collection[str], rules: Sequence[str]) -> list[str]:
-    """Return every spelling the ledger has of these codes; a blank is none. One pass over the distinct values."""
-    folded = {fold(code, rules) for code in wanted} - {""}
-    found = uow.connection.execute(select(column).distinct()).scalars()
-    return sorted(code for code in found if fold(code, rules) in folded)
+def _codes(codes: Collection[str], rules: tuple[str, ...]) -> OwnCodes:
+    """Return these codes however they are spelled; a blank is none."""
+    return OwnCodes(frozenset(fold(code, rules) for code in codes) - {""}, rules)
 
 
 def _lines(table: pa.Table) -> list[tuple[str, str]]:

@@ -119,12 +119,11 @@ def _move(context: typer.Context, name: str, action: str, by: str, change: Chang
     app, person = session.app, session.actor(by)
     at = app.clock.now()
     with app.store.read() as uow:
-        before = find(uow, name)
-    if dry_run:
-        after = change(before, person, at)
-    else:
-        holds = app.pair_plan(before.pair).holds
-        after = move(app.store, name, action, person.id, lambda episode: change(episode, person, at), holds, at)
+        holds = app.pair_plan(find(uow, name).pair).holds
+    after = move(
+        app.store, name, action, person.id, lambda episode: change(episode, person, at), holds, at, dry_run=dry_run
+    )
+    if not dry_run:
         app.deliver()
     state = text(session.lang, f"cli.state.{after.state.value}")
     session.out.say("cli.variance.would" if dry_run else "cli.variance.now", variance=after.id, state=state)

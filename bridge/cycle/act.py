@@ -20,11 +20,21 @@ PANIC = timedelta(hours=24)
 """How long nothing new is held after a panic."""
 
 
-def move(store: Store, name: str, action: str, by: str, change: Move, holds: HoldPolicy, at: datetime) -> Episode:
+def move(
+    store: Store,
+    name: str,
+    action: str,
+    by: str,
+    change: Move,
+    holds: HoldPolicy,
+    at: datetime,
+    *,
+    dry_run: bool = False,
+) -> Episode:
     """Given a variance's id and a person's move, carry it out. Return the episode after it; raise what forbids it.
 
     Holds that the move settles (class B approved, say) are queued for lifting in the same transaction. A refused
-    attempt is recorded and changes nothing.
+    attempt is recorded and changes nothing. A dry run ends before the commit, and records no attempt.
     """
     try:
         with store.begin() as uow:
@@ -37,11 +47,13 @@ def move(store: Store, name: str, action: str, by: str, change: Move, holds: Hol
                 for hold in uow.holds.list(variance=name):
                     if hold.state in STANDING and hold.state is not HoldState.RELEASING:
                         queue_lift(uow, hold, by, "settled", at)
-            uow.commit()
+            if not dry_run:
+                uow.commit()
     except NotPermitted as refused:
-        with store.begin() as uow:
-            uow.audit.append(by, f"variance.{action}.refused", name, {"code": refused.code}, at)
-            uow.commit()
+        if not dry_run:
+            with store.begin() as uow:
+                uow.audit.append(by, f"variance.{action}.refused", name, {"code": refused.code}, at)
+                uow.commit()
         raise
     return after
 
@@ -54,7 +66,7 @@ def find(uow: UnitOfWork, name: str) -> Episode:
     return episode
 
 
-def release(store: Store, name: str, by: str, why: str, at: datetime) -> Hold:
+def release(store: Store, name: str, by: str, why: str, at: datetime, *, dry_run: bool = False) -> Hold:
     """Given a hold's id, queue its lifting. Return it; raise ConfigError or NotPermitted if there is nothing to lift."""
     with store.begin() as uow:
         hold = uow.holds.get(name)
@@ -64,11 +76,12 @@ def release(store: Store, name: str, by: str, why: str, at: datetime) -> Hold:
             allowed = ", ".join(sorted(state.value for state in STANDING - {HoldState.RELEASING}))
             raise NotPermitted("BR-2012", hold=name, state=hold.state.value, allowed=allowed)
         lifted = queue_lift(uow, hold, by, why, at)
-        uow.commit()
+        if not dry_run:
+            uow.commit()
     return lifted
 
 
-def retry(store: Store, name: str, by: str, ttl: timedelta, at: datetime) -> Hold:
+def retry(store: Store, name: str, by: str, ttl: timedelta, at: datetime, *, dry_run: bool = False) -> Hold:
     """Given a hold that failed, queue its placing again, under the same reference and for a whole life.
 
     Return it; raise ConfigError or NotPermitted if there is no such hold, it did not fail, or its difference is over.
@@ -86,7 +99,8 @@ def retry(store: Store, name: str, by: str, ttl: timedelta, at: datetime) -> Hol
         again = replace(hold, order=order, state=HoldState.REQUESTED, detail="", updated_at=at)
         queue_place(uow, again, at)
         uow.audit.append(by, "hold.retried", name, {"ref": order.ref}, at)
-        uow.commit()
+        if not dry_run:
+            uow.commit()
     return again
 
 

@@ -12,6 +12,7 @@ from bridge.cycle.own_books import past_lines
 from bridge.domain.report import SourceReading
 from bridge.store import canonical
 from bridge.store.archive import get_snapshot
+from bridge.store.runs import StoredRun
 from bridge.store.store import Store
 
 
@@ -55,8 +56,17 @@ def past_run(store: Store, number: int) -> PastRun | None:
         run = uow.runs.get(number)
     if run is None:
         return None
-    inputs = canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
-    return PastRun(inputs, {part.source: judged_of(store, part) for part in run.report.snapshots}, run.result_blob)
+    return PastRun(inputs_of(store, run), judged_in(store, run), run.result_blob)
+
+
+def inputs_of(store: Store, run: StoredRun) -> RunInputs:
+    """Return what a stored run decided from, its readings apart."""
+    return canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
+
+
+def judged_in(store: Store, run: StoredRun) -> dict[str, Judged]:
+    """Return a stored run's readings by source, with their snapshots."""
+    return {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
 
 
 def judged_of(store: Store, reading: SourceReading) -> Judged:

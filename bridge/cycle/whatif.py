@@ -22,10 +22,9 @@ from bridge.cycle.decide import explaining_of, sides_of
 from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import from_blobs
 from bridge.cycle.own_books import past_lines
-from bridge.cycle.replay import judged_of
+from bridge.cycle.replay import inputs_of, judged_in
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.lifecycle import Look
-from bridge.store import canonical
 from bridge.store.runs import StoredRun
 from bridge.store.store import Store
 from reconcilers.align import Aligned
@@ -81,7 +80,7 @@ def what_if(store: Store, pair: str, percents: Sequence[Decimal], since: datetim
     past, trials, believable = _Tally(), [_Trial(percent) for percent in percents], 0
     was: Sequence[Episode] | None = None
     for run in _runs_since(store, pair, since):
-        inputs = _inputs_of(store, run)
+        inputs = inputs_of(store, run)
         for trial in trials:
             trial.episodes = inputs.before if was is None else _with_moves(trial.episodes, was, inputs.before)
         _again(store, run, inputs, trials)
@@ -106,11 +105,7 @@ def _decided_since(store: Store, run: StoredRun, since: datetime) -> bool:
     """Return whether a run decided at or after `since`; only one that had read by then must be opened to know."""
     if max(reading.taken_to for reading in run.report.snapshots) >= since:
         return True
-    return store.blobs.exists(run.inputs["inputs"]) and _inputs_of(store, run).at >= since
-
-
-def _inputs_of(store: Store, run: StoredRun) -> RunInputs:
-    return canonical.load(RunInputs, store.blobs.get(run.inputs["inputs"]).decode())
+    return store.blobs.exists(run.inputs["inputs"]) and inputs_of(store, run).at >= since
 
 
 def _with_moves(own: Sequence[Episode], was: Sequence[Episode], now: Sequence[Episode]) -> tuple[Episode, ...]:
@@ -137,7 +132,7 @@ def _again(store: Store, run: StoredRun, inputs: RunInputs, trials: Sequence[_Tr
         for trial in trials:
             trial.episodes = freeze(trial.episodes, inputs.at)
         return
-    judged = {reading.source: judged_of(store, reading) for reading in run.report.snapshots}
+    judged = judged_in(store, run)
     explaining = explaining_of(inputs, judged, from_blobs(store.blobs, inputs.documents), past_lines(store.blobs))
     known: dict[str, Explanations] = {}
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DBAPIError
 
 from bridge.bootstrap import Application
-from bridge.daemon import LEASE, read_heartbeat
+from bridge.daemon import LEASE
 from bridge.doctor.finding import Finding, bad, fine, warning
+from bridge.heartbeat import read_heartbeat
 from config.durations import parse_duration
 
 _GIGABYTE = 1024**3

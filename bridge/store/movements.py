@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 from sqlalchemy import Connection, Select, Table, or_, select
@@ -133,6 +133,10 @@ class Movements:
         return self._ledger(
             iter([select(movements).where(movements.c.batch == batch, movements.c.deleted_at.is_(None))])
         )
+
+    def values(self, column: Literal["batch", "document_number", "reference"]) -> set[str]:
+        """Return every value the ledger has in a text column, as it was read."""
+        return set(self.connection.execute(select(movements.c[column]).distinct()).scalars())
 
     def of_documents(self, numbers: Collection[str]) -> pa.Table:
         """Return every live LEDGER line whose own number or reference is one of these, in any source."""

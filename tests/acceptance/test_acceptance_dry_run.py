@@ -84,3 +84,17 @@ def test_rehearsed_move_is_refused_as_the_real_one_and_leaves_no_trace(holding: 
     unknown = plant.run("holds", "release", "H-1", "--reason", "drill", "--dry-run")
     assert (unknown.code, "[BR-2011]" in unknown.err) == (2, True)
     assert plant.memory() == before
+
+
+def test_a_rehearsed_release_is_refused_as_the_real_one(holding: Callable[[str], Plant]):
+    """What is lifted already cannot be lifted, nor what never failed tried again: the rehearsal says so too, and writes nothing."""
+    plant = holding("frozen_quantity")
+    plant.stock(M_001__01="500")
+    hold = plant.confirm().json["holds"][0]["id"]
+    retried = plant.run("holds", "retry", hold, "--dry-run")
+    assert (retried.code, "[BR-2070]" in retried.err) == (5, True)
+    assert plant.run("holds", "release", hold, "--reason", "done").code == 0
+    before = plant.memory()
+    again = plant.run("holds", "release", hold, "--reason", "drill", "--dry-run")
+    assert (again.code, "[BR-2012]" in again.err) == (5, True)
+    assert plant.memory() == before
