@@ -17,7 +17,7 @@ from bridge.cycle.round import Round, pull_documents, reconcile
 from bridge.domain.errors import BridgeError, ConfigError, InvariantBroken
 from bridge.followed import Stamp, followed, stamps, wanted
 from bridge.heartbeat import beat
-from bridge.scheduling import WAKE_S, due_slot, wake_every
+from bridge.scheduling import WAKE_S, due_slot, due_today, wake_every
 from bridge.service import log_to_stderr
 from config.durations import parse_duration
 
@@ -98,7 +98,10 @@ class Daemon:
         key = due_slot(self.app.store, "snapshot", self.app.clock.now(), every)
         if key is None:
             return None
-        pairs = [pair.id for pair in self.app.settings.pairs]
+        now = self.app.clock.now()
+        pairs = [pair.id for pair in self.app.settings.pairs if due_today(self.app.store, pair.check, pair.id, now)]
+        if not pairs:
+            return None
         log.info("round begins", slot=key, pairs=len(pairs))
         done = reconcile(
             self.app.world, pairs, lambda key, facts: log.info(key, **{k: str(v) for k, v in facts.items()})

@@ -5,7 +5,7 @@ not used: every wake-up asks `due_slot`, and the unique key makes one catch-up o
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -31,6 +31,22 @@ def due_slot(store: Store, name: str, now: datetime, every: timedelta) -> str | 
         won = uow.slots.claim(key, now)
         uow.commit()
     return key if won else None
+
+
+def due_today(store: Store, check: str, pair: str, now: datetime) -> bool:
+    """Given a pair's `check`, return whether a round at `now` (plant's time) judges it.
+
+    `daily HH:MM` is once a day, at the first round from then on; every other word is every round.
+    """
+    clock = check.removeprefix("daily ")
+    if clock == check:
+        return True
+    if now.time() < time.fromisoformat(clock):
+        return False
+    with store.begin() as uow:
+        won = uow.slots.claim(f"check {pair}:{now:%Y-%m-%d}", now)
+        uow.commit()
+    return won
 
 
 def wake_every(seconds: float, work: Callable[[], None]) -> BlockingScheduler:

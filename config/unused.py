@@ -11,7 +11,6 @@ UNUSED: Final[Mapping[str, str]] = {
     "schedule.daily": "there is no daily report",
     "master.unmapped": "such codes are listed, nobody is mailed",
     "abc.from": "the class comes from whichever card states one",
-    "pairs.check": "every round judges every pair",
     "holds.scope": "a hold covers what the pair's grain names",
     "holds.override": "no command gives this permission",
     "people.phone": "it is shown nowhere",
@@ -21,7 +20,7 @@ UNUSED: Final[Mapping[str, str]] = {
     "daily": "there is no daily report",
     "web.listen": "there is no page server",
 }
-"""Why, by dotted key as it stands in the file, without the ids of pairs and people. A table stands for all its keys."""
+"""Why, by dotted key as it stands in the file, without the ids of people. A table stands for all its keys."""
 
 
 def why_unused(path: Iterable[str]) -> str:
@@ -37,11 +36,9 @@ def set_in_vain(settings: Settings) -> tuple[str, ...]:
 
 
 def _is_set(table: Any, keys: list[str]) -> bool:
-    """Return whether the key below `table` differs from its default; of pairs and people, whether any one's does."""
+    """Return whether the key below `table` differs from its default; of people, whether any one's does."""
     if isinstance(table, Mapping):
         return any(_is_set(entry, keys) for entry in table.values())
-    if isinstance(table, tuple):
-        return any(_is_set(entry, keys) for entry in table)
     if not isinstance(table, BaseModel):  # a table that is left out, such as [mail]
         return False
     fields = type(table).model_fields

@@ -56,7 +56,6 @@ items = "maps/items.csv"
 warehouses = "maps/warehouses.csv"
 
 [abc]
-from = "k3"
 
 [[pairs]]
 id = "fin_wms"
@@ -103,12 +102,12 @@ classes = ["A", "B"]
 release_on = {{ A = "verified", B = "approved" }}
 
 [people]
-"wang.fang" = {{ name = "王芳", mail = "wangfang@example.com", roles = ["maker"], dept = "财务", phone = "6012" }}
+"wang.fang" = {{ name = "王芳", mail = "wangfang@example.com", roles = ["maker"], dept = "财务" }}
 "li.zong" = {{ name = "李总监", mail = "li@example.com", roles = ["checker", "owner_of_last_resort"], dept = "财务" }}
 "chen.jun" = {{ name = "陈军", mail = "chenjun@example.com", roles = ["maker"], dept = "生产" }}
 "zhao.lei" = {{ name = "赵磊", mail = "zhaolei@example.com", roles = ["wh_manager"], dept = "仓储" }}
 "zhou.min" = {{ name = "周敏", mail = "zhoumin@example.com", roles = ["maker", "master_data"], dept = "采购" }}
-"he.bz" = {{ name = "何班长", mail = "he@example.com", roles = ["shift_leader"], dept = "仓储", phone = "8012" }}
+"he.bz" = {{ name = "何班长", mail = "he@example.com", roles = ["shift_leader"], dept = "仓储" }}
 "sun.it" = {{ name = "孙工", mail = "it@example.com", roles = ["admin"], dept = "信息" }}
 
 [segregation]

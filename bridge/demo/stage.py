@@ -24,6 +24,7 @@ from bridge.demo.schedule import enter_errand, enter_planting
 from bridge.demo.watch import Row, frozen_rows, on_hand, positions_apart
 from bridge.domain.clock import FixedClock
 from bridge.domain.episode import ENDED, Episode, EpisodeState
+from bridge.scheduling import due_today
 
 PAIR: Final = "fin_wms"
 BASELINE_AT: Final = "07:55"
@@ -95,7 +96,7 @@ class Stage:
         """Let the bridge do one round, as `stockbridge reconcile --now` does, and people see what came of it."""
         apart = frozenset(positions_apart(self.plant, self._own))
         app = self.app(at)
-        due = [pair.id for pair in app.settings.pairs if pair.check in {"snapshot", f"daily {at:%H:%M}"}]
+        due = [pair.id for pair in app.settings.pairs if due_today(app.store, pair.check, pair.id, at)]
         done = reconcile(app.world, due, lambda _key, _facts: None)
         confirmed, ended = self._news(app)
         for report in done.reports:

@@ -33,7 +33,9 @@ class Pair(Table):
     items: Names = Field(default=(), description="only these items (common codes); default: all")
     categories: Names = Field(default=(), description="only items of these categories; default: all")
     check: CheckTime = Field(
-        default="snapshot", description="when variances are judged: snapshot, on_order_close, or daily HH:MM"
+        default="snapshot",
+        description="when it is judged: snapshot, every round; daily HH:MM, the first round from then on; on_order_close is "
+        "not known to any system yet and means snapshot",
     )
     mode: Mode | None = Field(default=None, description="overrides the plant's mode for this pair")
     hold: bool = Field(default=True, description="false: never place a hold for this pair, whatever the mode")

@@ -134,3 +134,16 @@ def test_a_failing_sweep_disturbs_no_round(plant: Plant, running: Daemon):
     assert _count(plant, "SELECT count(*) FROM runs") == rounds + 1
     beat = read_heartbeat(plant.data)
     assert (beat["error"], beat["compared"]) == ("", 120)
+
+
+def test_a_daily_pair_is_judged_once_a_day_from_its_hour_on(plant: Plant):
+    """Not before its time, at the first round after it, not again that day, and again the next."""
+    text = plant.config.read_text(encoding="utf-8").replace("owner =", 'check = "daily 10:30"\nowner =', 1)
+    plant.config.write_text(text, encoding="utf-8")
+    daemon = opened(plant, plant.now)
+    start, rounds = plant.now.replace(hour=9, minute=10), []
+    for hours in (0, 1, 2, 3, 24, 26):
+        wake_at(daemon, start + timedelta(hours=hours))
+        rounds.append(_count(plant, "SELECT count(*) FROM runs"))
+    daemon.app.store.close()
+    assert [count - rounds[0] for count in rounds] == [0, 0, 1, 1, 1, 2]
