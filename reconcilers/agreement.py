@@ -3,12 +3,13 @@
 Self-agreement comes first (users.md 2.1): a balance that is not its own opening plus documents cannot be explained by
 comparing it with another. Like ERPNext's stock ledger variance report only the *first* entry where the running balance
 goes wrong is of interest; balances exist at the snapshots only, so the first interval between two snapshots that does
-not add up is named, and the entries in it that alone would explain the break.
+not add up is named, and the entries in it that alone would explain the break. Before the first snapshot there is the
+system's own word: its opening, and the sum of its documents since.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -22,6 +23,8 @@ from reconcilers.request import Agreement, ExplainPolicy, LedgerSide, Place, Sel
 from reconcilers.rows import STOCK, Ints, Rows, micros
 
 _MOST_UNSURE = 8
+_MOST_ENTRIES = 5
+"""Entries named for a break: the newest ones. Among many equal lots none is more likely than another."""
 
 
 def keep_agreements(explained: Explained, tolerance: int = 0) -> dict[Place, Agreement]:
@@ -35,11 +38,16 @@ def keep_agreements(explained: Explained, tolerance: int = 0) -> dict[Place, Agr
 
 @dataclass(frozen=True)
 class Reading:
-    """The balances of one system at one time: item, warehouse, batch, quantity (millionths)."""
+    """The balances of one system at one time: item, warehouse, batch, quantity (millionths).
+
+    `own_sums` = not what the system says is there, but its openings of the day `since` plus all its documents by then.
+    """
 
     read_from: datetime
     read_to: datetime
     balances: pa.Table
+    own_sums: bool = False
+    since: date | None = None
 
 
 def self_breaks(
@@ -58,13 +66,21 @@ def self_breaks(
     keys = places_of(places)
     step = steps(places)
     total: dict[int, int] = {}
-    first: dict[int, tuple[tuple[DocumentRef, ...], tuple[datetime, datetime]]] = {}
+    first: dict[int, tuple[tuple[DocumentRef, ...], Reading, Reading]] = {}
     for before, after in pairwise(readings):
         gaps = _gaps(before, after, keys, rows, policy, step)
         for spot, (gap, entries) in gaps.items():
             total[spot] = total.get(spot, 0) + gap
-            first.setdefault(spot, (entries, (before.read_from, after.read_from)))
-    return tuple(SelfBreak(name, keys[spot], total[spot], *first[spot]) for spot in sorted(total) if total[spot])
+            first.setdefault(spot, (entries, before, after))
+    return tuple(_broken(name, keys[spot], total[spot], *first[spot]) for spot in sorted(total) if total[spot])
+
+
+def _broken(
+    name: str, place: Place, amount: int, entries: tuple[DocumentRef, ...], before: Reading, after: Reading
+) -> SelfBreak:
+    if before.own_sums:
+        return SelfBreak(name, place, amount, entries, since=before.since)
+    return SelfBreak(name, place, amount, entries, (before.read_from, after.read_from))
 
 
 def _all_places(readings: Sequence[Reading]) -> pa.Table:
@@ -95,8 +111,10 @@ def _gaps(
         gap = new.get(key, 0) - old.get(key, 0) - int(expected[spot])
         if abs(gap) < step[spot] or _unsure(gap, spot, (before, after), rows, poll):
             continue
-        near = np.flatnonzero((rows.place == spot) & (moved != 0) & (np.abs(rows.effect) == abs(gap)))
-        found[spot] = (gap, _entries(rows, near))
+        within = held[1] if before.own_sums else moved != 0
+        near = np.flatnonzero((rows.place == spot) & within & (np.abs(rows.effect) == abs(gap)))
+        newest = near[np.argsort(-rows.starts[near], kind="stable")][:_MOST_ENTRIES]
+        found[spot] = (gap, _entries(rows, newest))
     return found
 
 

@@ -76,7 +76,8 @@ class PhysicalCount:
 class SelfBreak:
     """A system whose balance is not its own documents: `amount` = balance - documents (see agreement.py).
 
-    `between` are the readings around the first wrong interval.
+    `between` are the readings around the first wrong interval; None when it was so at the first reading already, and
+    `since` is the day of the openings it was then held against (None = not stated).
     """
 
     side: str  # book | stock
@@ -84,6 +85,7 @@ class SelfBreak:
     amount: int
     documents: tuple[DocumentRef, ...] = ()  # the entries that alone would make it up: counted twice, or not at all
     between: tuple[datetime, datetime] | None = None
+    since: date | None = None
 
 
 SelfCheck = Callable[[Collection[Place]], Mapping[Place, tuple[SelfBreak, ...]]]

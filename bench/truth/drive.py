@@ -9,7 +9,7 @@ from bench.truth.plant import K3_FILE, U8_FILE, Plant, Reading
 from bridge.bootstrap import Application, bootstrap, kinds
 from bridge.cycle.admit import accept_baseline, admit
 from bridge.cycle.collect import Reading as SourceReading
-from bridge.cycle.round import pull_documents, read
+from bridge.cycle.round import pull_documents, read, self_check_due
 from bridge.cycle.run import run_pair
 from bridge.demo.lookalikes import MesServer
 from bridge.domain.report import RunReport
@@ -127,9 +127,10 @@ class Bridge:
 
     def _read(self, plant: Plant, moment: Reading) -> dict[str, SourceReading]:
         first, second = ("k3", "u8") if moment.k3_at <= moment.u8_at else ("u8", "k3")
-        found = read(self.app.world, [first])
+        world = self.app.world
+        found = read(world, [first], own_books=self_check_due(world, [first]))
         self._to(plant, moment.last)
-        return {**found, **read(self.app.world, [second])}
+        return {**found, **read(world, [second], own_books=self_check_due(world, [second]))}
 
     def _to(self, plant: Plant, at: datetime) -> None:
         plant.advance(at)

@@ -11,6 +11,7 @@ from bridge.cli.output import Output
 from bridge.domain.episode import Episode
 from bridge.domain.hold import HoldState
 from bridge.domain.report import RunReport
+from bridge.domain.snapshot import SelfAgreement
 from bridge.domain.variance import Variance
 from bridge.language import text
 
@@ -31,6 +32,8 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
             f"  {mark} {reading.label}  {span}  {text(lang, 'cli.report.rows', rows=f'{reading.rows:,}')}"
             + (f"\n      {reason.text(lang)}" if reason else "")
         )
+        if reading.self_agreement is not None:
+            out.line(f"      {self_agreement(reading.self_agreement, lang)}")
     if not report.admitted:
         out.line(text(lang, "cli.report.suspended", count=len(report.variances)))
         return
@@ -53,6 +56,15 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
     for mail in report.mails:
         state = text(lang, f"cli.effect_state.{mail.state}")
         out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=state))
+
+
+def self_agreement(agreement: SelfAgreement, lang: str) -> str:
+    """Return how a source stood to its own books, as a sentence."""
+    since = text(lang, "cli.report.opening", since=agreement.since.isoformat()) if agreement.since else ""
+    share = figures.share(agreement.compared - agreement.off, agreement.compared) or "-"
+    key = "cli.report.self" if not agreement.off else "cli.report.self_off"
+    key = key if agreement.credible else "cli.report.self_unlike"
+    return text(lang, key, compared=f"{agreement.compared:,}", off=f"{agreement.off:,}", share=share, since=since)
 
 
 def _unit_problems(out: Output, report: RunReport) -> None:

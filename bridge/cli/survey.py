@@ -36,7 +36,7 @@ def survey(context: typer.Context, source: OptionalSource = "", as_json: AsJson 
     for name in names:
         app.source_settings(name)
     code, shown = 0, []
-    for name, reading in read(app.world, names).items():
+    for name, reading in read(app.world, names, own_books=names).items():
         if reading.snapshot is None:
             error = reading.error
             code = code or (error.exit_code if error else 3)

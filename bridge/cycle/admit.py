@@ -67,10 +67,14 @@ def admit(store: Store, reading: Reading, now: datetime, *, keep: bool = True) -
             reason_facts=_reason(refusal),
             stats=_stats(facts),
         )
+        checked = uow.snapshots.self_checked(reading.plan.id)
         if keep:
             uow.commit()
     return Judged(
-        reading=_source_reading(reading, blob, refusal),
+        reading=replace(
+            _source_reading(reading, blob, refusal),
+            self_agreement=checked.provenance.self_agreement if checked else None,
+        ),
         snapshot=reading.snapshot if refusal is None else None,
         exit_code=4 if refusal else 0,
     )

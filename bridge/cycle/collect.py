@@ -1,6 +1,6 @@
 """First step: read every source of the run, all at once, each under its own deadline."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineError
 from dataclasses import dataclass
@@ -26,18 +26,25 @@ class Reading:
     error: BridgeError | None
 
 
-def collect(sources: Sequence[tuple[SourcePlan, Source]], clock: Clock) -> dict[str, Reading]:
-    """Given the sources of a run, read them side by side. Return one reading per source id; nothing is raised."""
+def collect(
+    sources: Sequence[tuple[SourcePlan, Source]], clock: Clock, due: Collection[str] = ()
+) -> dict[str, Reading]:
+    """Given the sources of a run, read them side by side. Return one reading per source id; nothing is raised.
+
+    Those that are `due` are also held against their own books.
+    """
     pool = ThreadPoolExecutor(max_workers=max(len(sources), 1), thread_name_prefix="collect")
     try:
-        running = [(plan, clock.now(), pool.submit(_read, plan, source)) for plan, source in sources]
+        running = [
+            (plan, clock.now(), pool.submit(_read, plan, source, own_books=plan.id in due)) for plan, source in sources
+        ]
         return {plan.id: _reading(plan, since, answer, clock) for plan, since, answer in running}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(plan: SourcePlan, source: Source) -> Snapshot:
-    return source.snapshot(Scope(by_batch=plan.by_batch, row_cap=plan.row_cap))
+def _read(plan: SourcePlan, source: Source, *, own_books: bool) -> Snapshot:
+    return source.snapshot(Scope(by_batch=plan.by_batch, row_cap=plan.row_cap, own_books=own_books))
 
 
 def _reading(plan: SourcePlan, since: datetime, answer: "Future[Snapshot]", clock: Clock) -> Reading:

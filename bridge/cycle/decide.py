@@ -10,7 +10,7 @@ from bridge.cycle.advance import advance, freeze
 from bridge.cycle.explaining import Explaining
 from bridge.cycle.inputs import Decision, RunInputs
 from bridge.cycle.ledger import Lookup
-from bridge.cycle.own_books import OwnBooks, PastLines
+from bridge.cycle.own_books import OwnBooks, PastStock
 from bridge.cycle.plan import ExplainPlan, PairPlan
 from bridge.cycle.run_report import report_of
 from bridge.cycle.window import Window
@@ -24,7 +24,7 @@ from reconcilers.request import ExplainPolicy
 
 
 def decide(
-    inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastLines, number: Callable[[], str]
+    inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastStock, number: Callable[[], str]
 ) -> Decision:
     """Given the inputs of a run, its judged readings and look-ups of documents and past stock, decide. Write nothing."""
     plan = inputs.plan
@@ -48,7 +48,7 @@ def decide(
     return Decision(report, episodes, holds, explaining.agreements(_instant(plan, judged)))
 
 
-def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastLines) -> Explaining:
+def explaining_of(inputs: RunInputs, judged: Mapping[str, Judged], documents: Lookup, past: PastStock) -> Explaining:
     """Given a run's inputs and look-ups of documents and past stock, return the explainer of that run."""
     return Explaining(
         _explain_plan(inputs),

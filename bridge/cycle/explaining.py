@@ -142,9 +142,13 @@ class Explaining:
     def _self_breaks(
         self, places: Collection[Place], documents: Documents, alignments: Mapping[str, Aligned]
     ) -> dict[Place, tuple[SelfBreak, ...]]:
-        """Return for each of the positions whether a system left its own documents there; what cannot be told is missing."""
-        since = {place: settled.at for place in places if (settled := self.settled.of(place)) is not None}
-        if not since or not all(self.windows[name].complete for name in (*self.plan.book, *self.plan.stock)):
+        """Return for each of the positions which systems left their own documents there.
+
+        Where one of the systems cannot tell, and no other one did, the position is missing.
+        """
+        agreed = {place: self.settled.of(place) for place in places}
+        since = {place: settled.at if settled is not None else NEVER for place, settled in agreed.items()}
+        if not all(self.windows[name].complete for name in (*self.plan.book, *self.plan.stock)):
             return {}
         checked = [
             self.own.breaks(
@@ -158,8 +162,9 @@ class Explaining:
             for role, names in (("book", self.plan.book), ("stock", self.plan.stock))
             for name in names
         ]
+        found = {place: tuple(one for each in checked for one in each.get(place, ())) for place in since}
         everywhere = set(since).intersection(*checked)
-        return {place: tuple(found for each in checked for found in each[place]) for place in sorted(everywhere)}
+        return {place: breaks for place, breaks in sorted(found.items()) if breaks or place in everywhere}
 
     def _side(self, sources: Sequence[str], documents: Documents, alignments: Mapping[str, Aligned]) -> LedgerSide:
         return ledger_side(

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from bridge.cycle.decide import explaining_of, sides_of
 from bridge.cycle.ledger import Documents, Recorder, from_blobs
-from bridge.cycle.own_books import past_lines
+from bridge.cycle.own_books import past_stock
 from bridge.cycle.replay import past_run
 from bridge.store.store import Store
 from reconcilers.engine import compare
@@ -47,7 +47,7 @@ def matched_at(store: Store, number: int, place: Place) -> tuple[Matched, ...]:
     if past is None or any(past.judged[source].snapshot is None for source in past.inputs.plan.sources):
         return ()
     plan, recorder = past.inputs.plan, Recorder(from_blobs(store.blobs, past.inputs.documents))
-    explaining = explaining_of(past.inputs, past.judged, recorder, past_lines(store.blobs))
+    explaining = explaining_of(past.inputs, past.judged, recorder, past_stock(store.blobs))
     compare(sides_of(plan, past.judged), plan.compare, explaining)
     members: dict[int, list[dict[str, Any]]] = {}
     for row in _at(explaining.groups, place).to_pylist():

@@ -8,7 +8,7 @@ from bridge.cycle.admit import Judged
 from bridge.cycle.decide import decide, result_text
 from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import from_blobs
-from bridge.cycle.own_books import past_lines
+from bridge.cycle.own_books import past_stock
 from bridge.domain.report import SourceReading
 from bridge.store import canonical
 from bridge.store.archive import get_snapshot
@@ -45,7 +45,7 @@ def replay(store: Store, number: int) -> Replay | None:
     if past is None:
         return None
     ids, documents = iter(past.inputs.ids), from_blobs(store.blobs, past.inputs.documents)
-    decision = decide(past.inputs, past.judged, documents, past_lines(store.blobs), lambda: next(ids))
+    decision = decide(past.inputs, past.judged, documents, past_stock(store.blobs), lambda: next(ids))
     text = result_text(decision)
     return Replay(past.result, hashlib.sha256(text.encode()).hexdigest(), text)
 

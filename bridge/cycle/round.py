@@ -1,9 +1,10 @@
 """One round: the bridge checks itself, reads the sources, runs each pair, and delivers. What `reconcile` and the daemon do."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bridge.cycle.admit import Judged, admit
 from bridge.cycle.collect import Reading, collect
@@ -23,6 +24,8 @@ from bridge.store.blobs import UnkeptBlobs
 Progress = Callable[[str, dict[str, object]], None]
 """Told what is being done: a text key and its facts. Long work shows progress."""
 DIFFERENCES_FOUND = 10
+SELF_CHECK_EVERY = timedelta(hours=20)
+"""How long a system counts as held against itself: less than a day, so that a daily pair does it daily."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def reconcile(world: World, pairs: Sequence[str], progress: Progress, *, dry_run
     progress("cli.progress.read", {"sources": ", ".join(names)})
     everyone = list(dict.fromkeys(name for plan in plans for name in plan.everyone))
     before = pull_documents(world, everyone, keep=not dry_run)
-    readings = read(world, names)
+    readings = read(world, names, own_books=self_check_due(world, names))
     if not dry_run:
         pull_documents(world, everyone, keep=True)
     readings = _with_documents(readings, before)
@@ -74,8 +77,11 @@ def reconcile(world: World, pairs: Sequence[str], progress: Progress, *, dry_run
     return Round(shown, _exit_code(judged, shown), delivered, checked)
 
 
-def read(world: World, names: Sequence[str]) -> dict[str, Reading]:
-    """Given source ids, read them side by side. A source that cannot even be opened gives its error as its reading."""
+def read(world: World, names: Sequence[str], *, own_books: Collection[str] = ()) -> dict[str, Reading]:
+    """Given source ids, read them side by side. A source that cannot even be opened gives its error as its reading.
+
+    Those in `own_books` are held against their own books as well.
+    """
     opened: list[tuple[SourcePlan, Source]] = []
     failed: dict[str, Reading] = {}
     for name in names:
@@ -85,8 +91,19 @@ def read(world: World, names: Sequence[str]) -> dict[str, Reading]:
         except BridgeError as error:
             now = world.clock.now()
             failed[name] = Reading(plan, now, now, None, error)
-    found = {**collect(opened, world.clock), **failed}
+    found = {**collect(opened, world.clock, own_books), **failed}
     return {name: found[name] for name in names}
+
+
+def self_check_due(world: World, names: Sequence[str]) -> list[str]:
+    """Return the sources to be held against their own books again: their servers sum all documents for it.
+
+    Ask after their documents were pulled: what moved since such a reading must have been seen to move since.
+    """
+    before = world.clock.now() - SELF_CHECK_EVERY
+    with world.store.read() as uow:
+        last = {name: uow.snapshots.self_checked(name) for name in names}
+    return [name for name, row in last.items() if row is None or row.provenance.fetched_from < before]
 
 
 def _unkept(world: World) -> World:

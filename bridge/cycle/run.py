@@ -9,7 +9,7 @@ from bridge.cycle.commit import Tell, commit
 from bridge.cycle.decide import decide
 from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import Recorder, from_store, settled_of
-from bridge.cycle.own_books import earlier_readings, past_lines
+from bridge.cycle.own_books import earlier_readings, past_stock
 from bridge.cycle.plan import PairPlan
 from bridge.cycle.pull import Pulled, absorb
 from bridge.cycle.release import no_new_until
@@ -55,7 +55,7 @@ def run_pair(
             earlier=earlier_readings(uow, plan.sources, settled),
             waived=waived([*before, *closed]),
         )
-        decision = decide(inputs, judged, recorder, past_lines(store.blobs), lambda: _numbered(uow, at, given))
+        decision = decide(inputs, judged, recorder, past_stock(store.blobs), lambda: _numbered(uow, at, given))
         kept = replace(inputs, ids=tuple(given), documents=recorder.keep(store.blobs))
         report = commit(uow, kept, decision, tell, store)
         if not dry_run:

@@ -21,7 +21,7 @@ from bridge.cycle.advance import Place, advance, freeze
 from bridge.cycle.decide import explaining_of, sides_of
 from bridge.cycle.inputs import RunInputs
 from bridge.cycle.ledger import from_blobs
-from bridge.cycle.own_books import past_lines
+from bridge.cycle.own_books import past_stock
 from bridge.cycle.replay import inputs_of, judged_in
 from bridge.domain.episode import ENDED, Episode, EpisodeState
 from bridge.domain.lifecycle import Look
@@ -133,7 +133,7 @@ def _again(store: Store, run: StoredRun, inputs: RunInputs, trials: Sequence[_Tr
             trial.episodes = freeze(trial.episodes, inputs.at)
         return
     judged = judged_in(store, run)
-    explaining = explaining_of(inputs, judged, from_blobs(store.blobs, inputs.documents), past_lines(store.blobs))
+    explaining = explaining_of(inputs, judged, from_blobs(store.blobs, inputs.documents), past_stock(store.blobs))
     known: dict[str, Explanations] = {}
 
     def once(differing: pa.Table, alignments: Mapping[str, Aligned]) -> Explanations:

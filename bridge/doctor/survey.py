@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from bridge.bootstrap import Application
 from bridge.doctor.numbers import numbers_of
+from bridge.domain.quantity import to_text
 from bridge.domain.report import money
 from bridge.domain.snapshot import Snapshot
 from bridge.store.lag import Delay
@@ -15,7 +16,7 @@ from config.durations import parse_duration
 from reconcilers.align import align
 
 _UNAUDITED = ("draft", "saved")
-_OLDEST = 5
+_SHOWN = 5
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -36,8 +37,25 @@ def survey(app: Application, snapshot: Snapshot) -> dict[str, object]:
         "unmapped_items": len(aligned.unmapped),
         "unmapped_value": money(sum(abs(each.value or 0) for each in aligned.unmapped)),
         "unmapped_warehouses": len(aligned.unmapped_warehouses),
+        **_own_books(snapshot),
         **_documents(app, provenance.source),
         "entry_lag": _entry_lag(app, provenance.source),
+    }
+
+
+def _own_books(snapshot: Snapshot) -> dict[str, object]:
+    """Return how the source stands to its own openings and documents, and its largest gaps; None where it cannot tell."""
+    agreement = snapshot.provenance.self_agreement
+    if agreement is None:
+        return {"self_compared": None, "self_off": None, "self_gaps": []}
+    gaps = sorted(snapshot.gaps.to_pylist(), key=lambda gap: -abs(gap["quantity"]))[:_SHOWN]
+    return {
+        "self_compared": agreement.compared,
+        "self_off": agreement.off,
+        "self_gaps": [
+            {**{name: gap[name] for name in ("item", "warehouse", "batch")}, "beyond": to_text(gap["quantity"])}
+            for gap in gaps
+        ],
     }
 
 
@@ -55,7 +73,7 @@ def _documents(app: Application, source: str) -> dict[str, object]:
         day = row["business_time"].astimezone(zone).date().isoformat()
         facts = {"type": row["document_type"], "number": row["document_number"], "date": day, "maker": row["maker"]}
         oldest.setdefault(row["document_number"], facts)
-        if len(oldest) == _OLDEST:
+        if len(oldest) == _SHOWN:
             break
     numbers = set(rows["document_number"].to_pylist())
     return {

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from bridge import language
 from bridge.domain.variance import Cause
 
-_FULLER = ("rolled", "counted", "edited", "witnessed", "both", "unmapped")
+_FULLER = ("rolled", "counted", "edited", "witnessed", "both", "unmapped", "opened")
 """Sentences that tell more than `proof` where the facts allow it, fullest first."""
 
 

@@ -10,6 +10,7 @@ from bridge.domain.episode import Episode
 from bridge.domain.hold import Hold
 from bridge.domain.quantity import to_text
 from bridge.domain.report import RunReport, SourceReading, document_json, money
+from bridge.domain.snapshot import SelfAgreement
 from bridge.domain.variance import Cause
 
 Json = dict[str, object]
@@ -64,6 +65,19 @@ def snapshot_json(reading: SourceReading, lang: str) -> Json:
         "rows": reading.rows,
         "admitted": reading.admitted,
         "reason": _reason(reading, lang),
+        "self_agreement": agreement_json(reading.self_agreement),
+    }
+
+
+def agreement_json(agreement: SelfAgreement | None) -> Json | None:
+    """Return how a source stood to its own books; null where that cannot be told."""
+    if agreement is None:
+        return None
+    return {
+        "since": agreement.since.isoformat() if agreement.since else None,
+        "compared": agreement.compared,
+        "off": agreement.off,
+        "credible": agreement.credible,
     }
 
 

@@ -8,6 +8,7 @@ from bridge.domain.episode import Episode
 from bridge.domain.errors import BridgeError
 from bridge.domain.hold import Hold
 from bridge.domain.quantity import to_text
+from bridge.domain.snapshot import SelfAgreement
 from bridge.domain.variance import DocumentRef
 
 
@@ -25,6 +26,7 @@ class SourceReading:
     blob: str  # hash of the stored snapshot, '' when nothing could be stored
     reason_code: str = ""
     reason_facts: tuple[tuple[str, str], ...] = ()
+    self_agreement: SelfAgreement | None = None  # how it last stood to its own openings and documents
 
     @property
     def refusal(self) -> BridgeError | None:

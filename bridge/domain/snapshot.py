@@ -70,10 +70,34 @@ PHYSICAL_COUNTS = pa.schema(
 
 @dataclass(frozen=True)
 class Scope:
-    """How much to read. `by_batch` keeps batches apart; without it the source may group them away on its server."""
+    """How much to read. `by_batch` keeps batches apart; without it the source may group them away on its server.
+
+    `own_books`: also hold the balances against the source's own openings and documents, where it can.
+    """
 
     by_batch: bool = False
     row_cap: int = 5_000_000
+    own_books: bool = False
+
+
+@dataclass(frozen=True)
+class SelfAgreement:
+    """How a source's balances stood to its own openings plus documents: positions compared, and how many are off.
+
+    `since` is the day of the openings (None = not stated).
+    """
+
+    since: date | None
+    compared: int
+    off: int
+
+    @property
+    def credible(self) -> bool:
+        """Return whether the positions off are exceptions. Where many are, the openings are not what they seem."""
+        return self.off <= max(_FEW_OFF, self.compared // 10)
+
+
+_FEW_OFF = 3
 
 
 @dataclass(frozen=True)
@@ -84,6 +108,7 @@ class Provenance:
     the file's or the fetch time counts). `rows` is what arrived, `expected_rows` the source's own second count of the
     same (None = it cannot count). `account` names the account set or file; `schema` fingerprints tables and columns.
     `open_from` is the first day documents can still be dated at: what lies before is closed (None = not stated).
+    `self_agreement` tells how the source stood to itself, None where that was not asked or cannot be told.
     """
 
     source: str
@@ -98,6 +123,7 @@ class Provenance:
     statements: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     open_from: date | None = None
+    self_agreement: SelfAgreement | None = None
 
 
 def empty(schema: pa.Schema) -> pa.Table:
@@ -107,7 +133,7 @@ def empty(schema: pa.Schema) -> pa.Table:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One reading of one source."""
+    """One reading of one source. `gaps` are STOCK_LINES of what its balances have beyond its own openings and documents."""
 
     provenance: Provenance
     lines: pa.Table
@@ -115,6 +141,7 @@ class Snapshot:
     warehouses: pa.Table = field(default_factory=lambda: empty(WAREHOUSE_CARDS))
     rates: pa.Table = field(default_factory=lambda: empty(UNIT_RATES))
     counts: pa.Table = field(default_factory=lambda: empty(PHYSICAL_COUNTS))
+    gaps: pa.Table = field(default_factory=lambda: empty(STOCK_LINES))
 
 
 @dataclass(frozen=True)

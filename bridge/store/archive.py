@@ -19,6 +19,7 @@ from bridge.domain.snapshot import (
     UNIT_RATES,
     WAREHOUSE_CARDS,
     Provenance,
+    SelfAgreement,
     Snapshot,
 )
 from bridge.store.parquet import from_parquet, to_parquet
@@ -29,6 +30,7 @@ _TABLES = {
     "warehouses": WAREHOUSE_CARDS,
     "rates": UNIT_RATES,
     "counts": PHYSICAL_COUNTS,
+    "gaps": STOCK_LINES,
 }
 
 
@@ -78,6 +80,14 @@ def get_lines(blobs: Blobs, name: str) -> pa.Table:
     return from_parquet(blobs.get(manifest["tables"]["lines"]))
 
 
+def get_own_sums(blobs: Blobs, name: str) -> pa.Table:
+    """Given the hash of a manifest, return as stock lines what the source's own openings and documents came to."""
+    tables = json.loads(blobs.get(name))["tables"]
+    lines, gaps = (from_parquet(blobs.get(tables[each])) for each in ("lines", "gaps"))
+    beyond = gaps.set_column(gaps.schema.get_field_index("quantity"), "quantity", pc.negate(gaps["quantity"]))
+    return pa.concat_tables([lines.cast(STOCK_LINES), beyond.cast(STOCK_LINES)])
+
+
 def get_positions(blobs: Blobs, name: str) -> set[tuple[str, str]]:
     """Given the hash of a manifest, return the item x warehouse pairs that held stock in it."""
     manifest = json.loads(blobs.get(name))
@@ -99,6 +109,8 @@ def _parquet(table: pa.Table, schema: pa.Schema) -> bytes:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, SelfAgreement):
+        return {name: _plain(each) for name, each in vars(value).items()}
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -110,6 +122,9 @@ def _provenance(stored: dict[str, object]) -> Provenance:
             values[name] = datetime.fromisoformat(value)
         elif name == "open_from" and isinstance(value, str):
             values[name] = date.fromisoformat(value)
+        elif name == "self_agreement" and isinstance(value, dict):
+            since = value["since"]
+            values[name] = SelfAgreement(date.fromisoformat(since) if since else None, value["compared"], value["off"])
         elif isinstance(value, list):
             values[name] = tuple(value)
         else:

@@ -56,6 +56,7 @@ class Snapshots:
             fetched_to=provenance.fetched_to,
             rows=provenance.rows,
             admitted=admitted,
+            self_checked=provenance.self_agreement is not None,
             body=canonical.dump(kept),
         )
         return int(self.connection.execute(statement.returning(snapshots.c.id)).scalar_one())
@@ -73,6 +74,11 @@ class Snapshots:
         later = select(snapshots).where(snapshots.c.source == source, snapshots.c.admitted)
         rows = self._read(later.where(snapshots.c.fetched_to >= at).order_by(snapshots.c.id).limit(limit + 1))
         return [row for row in rows if row.provenance.fetched_from >= at][:limit]
+
+    def self_checked(self, source: str) -> StoredSnapshot | None:
+        """Return the source's last admitted reading that was held against its own books, None when there is none."""
+        checked = _newest(source).where(snapshots.c.admitted, snapshots.c.self_checked)
+        return next(iter(self._read(checked.limit(1))), None)
 
     def last(self, source: str) -> StoredSnapshot | None:
         """Return the source's last reading, admitted or not."""

@@ -104,6 +104,14 @@ def stated_quantity(value: Any, *, source: str, item: str, warehouse: str) -> in
         raise SnapshotRejected("BR-1804", **facts) from cause
 
 
+def exact_number(total: Any) -> Decimal:
+    """Given an `exact_sum` (None = no value at all), return it with all its places. Raise SnapshotRejected as `to_micro`."""
+    if total is None:
+        return Decimal(0)
+    to_micro(total)
+    return Decimal(str(total))
+
+
 class ExactSum:
     """SQLite aggregate: adds numbers by their shortest decimal spelling. A value that is no number is handed back."""
 

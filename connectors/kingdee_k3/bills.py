@@ -52,6 +52,24 @@ def watched(schema: Schema, since: str) -> Condition:
     return sa.or_(dated(schema, since), still_open)
 
 
+def counting(head: TableSchema, stock_effect: str, *, default_on_save: bool) -> Condition:
+    """Return the condition "has moved on-hand": not void, and audited or a bill that moves stock when it is saved.
+
+    `stock_effect` is the setting; `default_on_save` the system's switch, for bills without a flag of their own.
+    """
+    on_save: Condition = sa.true() if default_on_save else sa.false()
+    if stock_effect != "auto":
+        on_save = sa.true() if stock_effect == "on_save" else sa.false()
+    elif head.has("FUpStockWhenSave"):
+        on_save = (
+            sa.func.coalesce(head.column("FUpStockWhenSave"), sa.literal_column(str(int(default_on_save)))) != ZERO
+        )
+    found = sa.or_(head.column("FStatus") > ZERO, on_save)
+    if head.has("FCancellation"):
+        found = sa.and_(found, sa.func.coalesce(head.column("FCancellation"), ZERO) == ZERO)
+    return found
+
+
 def in_blocks(schema: Schema, blocks: list[int]) -> Condition:
     """Return the condition "in one of these blocks of bill ids" (ascending); see `fingerprints`."""
     head, _ = bill_tables(schema)

@@ -40,4 +40,8 @@ class KingdeeK3Settings(DatabaseSettings):
     full_pass: Duration = Field(
         default="6h", description="how often the whole re-read window is read again, whether or not it seems changed"
     )
+    own_books: bool = Field(
+        default=True,
+        description="once a day, hold each balance against its own opening plus documents: the server sums them",
+    )
     hold: ViaHoldTable | None = Field(default=None, description="how holds are written back; default: not at all")

@@ -1,6 +1,7 @@
 """What the DBA gets to see: the exact statements, and the script that grants no more than they need."""
 
 from contextlib import suppress
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
@@ -10,7 +11,7 @@ from config.base import SourceSettings
 from connectors.database import Schema, TableSchema, grant_script, open_engine, read_schema, revoke_script, sql_text
 from connectors.database import transaction as in_transaction
 from connectors.holds import table_grants, table_revoke
-from connectors.kingdee_k3 import bill_checks, bills, statements, tables
+from connectors.kingdee_k3 import bill_checks, bills, own_books, statements, tables
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.fingerprints import fingerprints, still_open
 
@@ -34,6 +35,7 @@ _FULL: dict[str, tuple[str, ...]] = {
         *("FInterID", "FEntryID", "FItemID", "FQty", "FBatchNo", "FDCStockID", "FSCStockID"),
         *("FSourceBillNo", "FOrderBillNo", "FICMOBillNo"),
     ),
+    "ICInvBal": ("FYear", "FPeriod", "FItemID", "FStockID", "FBatchNo", "FBegQty"),
     "t_User": ("FUserID", "FName"),
 }
 """The columns of a current release, for showing statements before anybody could log in."""
@@ -71,7 +73,7 @@ def revoke(source: str, settings: SourceSettings) -> str:
 
 
 def _wanted(settings: KingdeeK3Settings) -> list[tables.Known]:
-    left_out = {tables.BILLS, tables.ENTRIES, tables.USERS} if not settings.movements else set()
+    left_out = {tables.BILLS, tables.ENTRIES, tables.OPENINGS, tables.USERS} if not settings.movements else set()
     if not settings.include_virtual:
         left_out.add(tables.VIRTUAL_STOCK)
     return [table for table in tables.ALL if table not in left_out]
@@ -100,10 +102,21 @@ def _statements(schema: Schema, settings: KingdeeK3Settings) -> list[tuple[str, 
             ("新增或有变化的单据分录(示例日期、内码)", bills.lines(schema, recent, upper)),
             ("单据分录键值,用来发现删除(示例日期、内码)", bills.keys(schema, recent, upper)),
             ("更早而未审核的单据(示例日期、内码)", still_open(schema, day, upper)),
+            *_own_books(schema, settings),
             ("未识别的单据类型(probe)", bill_checks.unknown_types(schema)),
             ("数量为正的红字单据(probe)", bill_checks.red_but_positive(schema)),
         ]
     return [(title, statement) for title, statement in found if statement is not None]
+
+
+def _own_books(schema: Schema, settings: KingdeeK3Settings) -> list[tuple[str, sa.Select[object]]]:
+    asked = own_books.statements(schema, settings, date(2026, 1, 1), by_batch=False, on_save=False)
+    if asked is None:
+        return []
+    return [
+        ("本期期初,每天一次核对自身是否相符(示例期间)", asked[0]),
+        ("本期已影响库存的单据合计,每天一次(示例期间)", asked[1]),
+    ]
 
 
 def _schema_of_current_release(source: str) -> Schema:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ from connectors.kingdee_k3.card_tables import item_table, rate_table, warehouse_
 from connectors.kingdee_k3.cards import Cards, read_cards
 from connectors.kingdee_k3.config import KingdeeK3Settings
 from connectors.kingdee_k3.movements import read_movements
+from connectors.kingdee_k3.own_books import booked, held_against
 from connectors.kingdee_k3.stock import Lines, Reading, lines_of, read_stock
 
 
@@ -74,12 +76,18 @@ class KingdeeK3:
     def snapshot(self, scope: Scope) -> Snapshot:
         """Return the stock of the warehouses wanted, in base units, with materials, warehouses and conversions."""
         fetched_from = self._clock.now()
-        with self._connected(tables.FOR_STOCK) as (connection, schema):
+        checks = scope.own_books and self._settings.own_books and self._settings.movements
+        with self._connected(tables.FOR_STOCK + (tables.FOR_OWN_BOOKS if checks else ())) as (connection, schema):
             as_of = source_clock(connection)
             offset = self._offset(as_of)
             account = read_account(connection, schema)
             account.check(self.id, self._settings.account)
+            own = partial(booked, connection, schema, self._settings, account, by_batch=scope.by_batch)
+            before = own() if checks else None
             stock = self._stock(connection, schema, scope)
+            agreement, gaps = held_against(
+                stock.lines.table, stock.cards, self._settings, own, before, account.open_from
+            )
         lines, cards = stock.lines, stock.cards
         kept = [card for key, card in cards.items.items() if card.code and (card.active or key in lines.items)]
         return Snapshot(
@@ -96,11 +104,13 @@ class KingdeeK3:
                 statements=stock.asked,
                 notes=tuple(findings.note(found) for found in findings.of_stock(lines, cards)),
                 open_from=account.open_from,
+                self_agreement=agreement,
             ),
             lines=lines.table,
             items=item_table(kept),
             warehouses=warehouse_table([card for card in cards.warehouses.values() if card.code]),
             rates=rate_table(cards, kept),
+            gaps=gaps,
         )
 
     def movements(self, since: str) -> MovementBatch:

@@ -24,11 +24,17 @@ BILLS = Known("ICStockBill", "出入库单据表头:审核、作废状态", ("FI
 ENTRIES = Known(
     "ICStockBillEntry", "出入库单据分录:物料、仓库、数量", ("FInterID", "FEntryID", "FItemID", "FQty", "FDCStockID")
 )
+OPENINGS = Known(
+    "ICInvBal",
+    "各期期初数量:核对 K/3 自身是否相符(期初 + 单据 = 即时库存)",
+    ("FYear", "FPeriod", "FItemID", "FStockID", "FBegQty"),
+)
 USERS = Known("t_User", "制单人姓名", ("FUserID", "FName"))
 
 FOR_STOCK = (STOCK, VIRTUAL_STOCK, ITEMS, WAREHOUSES, UNITS, CLASSES, PROFILE)
 FOR_BILLS = (BILLS, ENTRIES, ITEMS, WAREHOUSES, USERS, PROFILE)
-ALL = (STOCK, VIRTUAL_STOCK, ITEMS, WAREHOUSES, UNITS, CLASSES, PROFILE, BILLS, ENTRIES, USERS)
+FOR_OWN_BOOKS = (BILLS, ENTRIES, OPENINGS)
+ALL = (STOCK, VIRTUAL_STOCK, ITEMS, WAREHOUSES, UNITS, CLASSES, PROFILE, BILLS, ENTRIES, OPENINGS, USERS)
 """In the order of the grants script."""
 
 WAREHOUSE_KINDS = {500: "normal", 501: "inspection", 502: "consigned", 503: "consigned", 504: "consigned"}

@@ -84,6 +84,10 @@ class YonyouU8Settings(DatabaseSettings):
         default="90d",
         description="how far back audited count sheets (盘点单) are read, which tell what lay on the shelf",
     )
+    own_books: bool = Field(
+        default=True,
+        description="once a day, hold each balance against its own opening plus documents: the server sums them",
+    )
     hold: ViaHoldTable | ViaFrozenQuantity | None = Field(
         default=None, discriminator="via", description="how holds are written back; default: not at all"
     )

@@ -4,21 +4,21 @@ U8 decides it per family by five check boxes, whose names in AccInformation are 
 bridge.toml says, the option bridge.toml names, a measurement, and else audit, as on the V18 set of the reference.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from decimal import Decimal
 from itertools import product
-from typing import Any, get_args
+from typing import get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bridge.domain.quantity import to_micro
-from connectors.database import Schema, as_text, exact_sum, read_columns
+from connectors.database import Schema, as_text, exact_number, exact_sum, read_columns
 from connectors.yonyou_u8.config import SwitchFamily, YonyouU8Settings
-from connectors.yonyou_u8.documents import audited, counting_rows, document_tables, present_pairs
+from connectors.yonyou_u8.documents import present_pairs
 from connectors.yonyou_u8.options import Options, flag, stock_start
 from connectors.yonyou_u8.stock import own_goods, stock_table
-from connectors.yonyou_u8.tables import Documents
+from connectors.yonyou_u8.sums import Sum, read_sums
 
 FAMILIES: tuple[SwitchFamily, ...] = get_args(SwitchFamily)
 SWITCH_OF: dict[str, SwitchFamily] = {
@@ -32,6 +32,8 @@ SWITCH_OF: dict[str, SwitchFamily] = {
 """Which box rules which documents; openings (34) always need their audit."""
 
 Position = tuple[str, str]
+_STEP = Decimal("0.000001")
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -56,23 +58,25 @@ def stated_moments(settings: YonyouU8Settings, options: Options) -> dict[SwitchF
 
 
 def moments(
-    connection: Connection, schema: Schema, settings: YonyouU8Settings, options: Options
+    connection: Connection,
+    schema: Schema,
+    settings: YonyouU8Settings,
+    options: Options,
+    sums: Sequence[Sum] | None = None,
 ) -> dict[SwitchFamily, Moment]:
-    """Return every family's moment; reads documents only where nothing states it."""
+    """Return every family's moment; reads documents only where nothing states it and `sums` were not read already."""
     found = stated_moments(settings, options)
     if len(found) < len(FAMILIES) and present_pairs(schema):
         known = {family: moment.on_save for family, moment in found.items()}
-        measured = _measure(connection, schema, settings, stock_start(options), known)
+        if sums is None:
+            sums = read_sums(connection, schema, settings, stock_start(options))
+        measured = _measure(_on_hand(connection, schema, settings), sums, known)
         found |= {family: Moment(on_save, "measured") for family, on_save in measured.items()}
     return {family: found.get(family, Moment(on_save=False, how="assumed")) for family in FAMILIES}
 
 
 def _measure(
-    connection: Connection,
-    schema: Schema,
-    settings: YonyouU8Settings,
-    start: date | None,
-    known: dict[SwitchFamily, bool],
+    rest: dict[Position, Decimal], sums: Sequence[Sum], known: dict[SwitchFamily, bool]
 ) -> dict[SwitchFamily, bool]:
     """Compare on-hand with audited documents plus each choice of unaudited ones; keep what the best choices agree on.
 
@@ -80,21 +84,20 @@ def _measure(
     the balance is out of step for other reasons.
     """
     families = tuple(family for family in FAMILIES if family not in known)
-    rest = _on_hand(connection, schema, settings)
-    unaudited: dict[Position, dict[SwitchFamily, int]] = {}
-    for pair in present_pairs(schema):
-        family = SWITCH_OF.get(pair.type)
-        for position, is_audited, effect in _sums(connection, schema, settings, pair, start):
-            if is_audited or (family is not None and known.get(family, False)):
-                rest[position] = rest.get(position, 0) - effect
-            elif family in families and effect:
-                by_family = unaudited.setdefault(position, {})
-                by_family[family] = by_family.get(family, 0) + effect
+    unaudited: dict[Position, dict[SwitchFamily, Decimal]] = {}
+    for each in sums:
+        position, family = (each.warehouse, each.item), SWITCH_OF.get(each.pair.type)
+        if each.is_audited or (family is not None and known.get(family, False)):
+            rest[position] = rest.get(position, _NOTHING) - each.effect
+        elif family in families and each.effect:
+            by_family = unaudited.setdefault(position, {})
+            by_family[family] = by_family.get(family, _NOTHING) + each.effect
     scores: dict[tuple[bool, ...], int] = {}
     for choice in product((False, True), repeat=len(families)):
         saved = {family for family, on_save in zip(families, choice, strict=True) if on_save}
         scores[choice] = sum(
-            abs(rest.get(position, 0) - sum(effect for family, effect in effects.items() if family in saved)) <= 1
+            abs(rest.get(position, _NOTHING) - sum((effects[each] for each in saved & effects.keys()), _NOTHING))
+            <= _STEP
             for position, effects in unaudited.items()
         )
     best = max(scores.values())
@@ -105,7 +108,7 @@ def _measure(
     return {family: values[0] for family, values in answers if len(set(values)) == 1}
 
 
-def _on_hand(connection: Connection, schema: Schema, settings: YonyouU8Settings) -> dict[Position, int]:
+def _on_hand(connection: Connection, schema: Schema, settings: YonyouU8Settings) -> dict[Position, Decimal]:
     table = stock_table(schema)
     keys = (as_text(table.column("cWhCode"), 60).label("w"), as_text(table.column("cInvCode"), 60).label("i"))
     statement = sa.select(*keys, exact_sum(table.column("iQuantity")).label("total"))
@@ -113,29 +116,4 @@ def _on_hand(connection: Connection, schema: Schema, settings: YonyouU8Settings)
         statement = statement.where(own_goods(schema, settings, table.column("cVMIVenCode"), table.column("cWhCode")))
     statement = statement.select_from(table.clause).group_by(*(key.element for key in keys))
     found = read_columns(connection, statement, source=schema.source, row_cap=settings.row_cap)
-    return {(w, i): to_micro(total or 0) for w, i, total in zip(*found.values(), strict=True)}
-
-
-def sum_statement(schema: Schema, settings: YonyouU8Settings, pair: Documents, start: date | None) -> sa.Select[Any]:
-    """Return the sums of one pair by warehouse, item and audited or not."""
-    head, body, h, b = document_tables(schema, pair)
-    keys = (as_text(head.column("cWhCode", h), 60).label("w"), as_text(body.column("cInvCode", b), 60).label("i"))
-    done = sa.case((audited(head, h), sa.literal_column("1")), else_=sa.literal_column("0")).label("audited")
-    return (
-        sa.select(*keys, done, exact_sum(body.column("iQuantity", b)).label("total"))
-        .select_from(h.join(b, head.column("ID", h) == body.column("ID", b)))
-        .where(*counting_rows(schema, settings, pair, start, (h, b)))
-        # Without cHandler `done` is a constant, and SQL Server groups by nothing that has no column in it.
-        .group_by(*(key.element for key in keys), *([done.element] if head.has("cHandler") else []))
-    )
-
-
-def _sums(
-    connection: Connection, schema: Schema, settings: YonyouU8Settings, pair: Documents, start: date | None
-) -> list[tuple[Position, bool, int]]:
-    statement = sum_statement(schema, settings, pair, start)
-    found = read_columns(connection, statement, source=schema.source, row_cap=settings.row_cap)
-    return [
-        ((w, i), bool(done), pair.sign * to_micro(total or 0))
-        for w, i, done, total in zip(*found.values(), strict=True)
-    ]
+    return {(w, i): exact_number(total) for w, i, total in zip(*found.values(), strict=True)}

@@ -19,6 +19,7 @@ from connectors.yonyou_u8.documents import Window, document_statement, key_state
 from connectors.yonyou_u8.freeze_table import FREEZE, FREEZE_RIGHTS, freeze_script
 from connectors.yonyou_u8.items import item_statement
 from connectors.yonyou_u8.stock import count_statement, frozen_statement, stock_statement, vendor_statement
+from connectors.yonyou_u8.sums import sum_statement
 from connectors.yonyou_u8.tables import COUNT_TABLES, MOVEMENT_TABLES, STOCK_TABLES, SYSTEM_TABLES, assumed_schema
 from connectors.yonyou_u8.units import unit_statement
 from connectors.yonyou_u8.versions import FENCE_STATEMENT
@@ -73,6 +74,7 @@ def statements(schema: Schema, settings: YonyouU8Settings) -> Iterator[tuple[str
             window = Window(top=0, reread_from=_DAY)
         yield f"{pair.name}单,有变化的(示例日期、行版本)", document_statement(schema, settings, pair, _DAY, window)
         yield f"{pair.name}单键值,用来发现删除", key_statement(schema, settings, pair, _DAY, count=False)
+        yield f"{pair.name}单合计,每天一次核对自身是否相符", sum_statement(schema, settings, pair, _DAY)
     with suppress(SourceRefused):  # no tables, no counts
         yield "已审核的盘点单（示例日期）", sheet_statement(schema, _DAY)
 

@@ -1,42 +1,52 @@
 """Yonyou U8 as a Source: snapshot, probe and movements of one account set."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bridge.domain.errors import SnapshotRejected
 from bridge.domain.movement import MovementBatch
 from bridge.domain.quantity import to_micro, to_text
 from bridge.domain.snapshot import Identity, Provenance, Scope, Snapshot
 from bridge.ports import Clock, SourceAbility
 from config.base import SourceSettings
-from connectors.database import Schema, folded, read_schema, refuse_in_blackout, source_clock, sql_text, transaction
+from connectors.database import (
+    Booked,
+    Schema,
+    own_gaps,
+    read_schema,
+    refuse_in_blackout,
+    source_clock,
+    sql_text,
+    transaction,
+)
 from connectors.yonyou_u8.books import Books, find_books
 from connectors.yonyou_u8.config import YonyouU8Settings
 from connectors.yonyou_u8.counts import read_counts
 from connectors.yonyou_u8.items import item_cards, read_items
 from connectors.yonyou_u8.months import open_from
 from connectors.yonyou_u8.movements import read_movements
-from connectors.yonyou_u8.options import quantity_decimals, read_options
+from connectors.yonyou_u8.options import quantity_decimals, read_options, stock_start
+from connectors.yonyou_u8.own_books import booked
 from connectors.yonyou_u8.probe import identify
 from connectors.yonyou_u8.rates import unit_rates
+from connectors.yonyou_u8.reading import open_reading
 from connectors.yonyou_u8.stock import (
-    Stock,
     count_statement,
     frozen_statement,
     read_stock,
     stock_lines,
     stock_statement,
     vendor_statement,
+    with_cards,
 )
 from connectors.yonyou_u8.tables import MOVEMENT_TABLES, STOCK_TABLES
 from connectors.yonyou_u8.warehouses import read_warehouses, warehouse_cards
-
-_SHOWN = 5
 
 
 class YonyouU8:
@@ -61,19 +71,24 @@ class YonyouU8:
             schema = read_schema(connection, self.id, STOCK_TABLES)
             read_began = self._clock.now()
             server_time = source_clock(connection)
+            own = self._own_sums(connection, scope)
+            before = own()
             cap = min(scope.row_cap, self._settings.row_cap)
             stock = read_stock(connection, schema, self._settings, by_batch=scope.by_batch, cap=cap)
             items = read_items(connection, schema, self._settings)
             warehouses = read_warehouses(connection, schema, self._settings)
             options = read_options(connection, schema)
+            if items is not None:
+                stock = with_cards(self.id, stock, "item", "Inventory", items.code)
+            if warehouses is not None:
+                stock = with_cards(self.id, stock, "warehouse", "Warehouse", list(warehouses))
+            units = items.unit_names() if items is not None else {}
+            lines = stock_lines(self.id, stock, units)
+            agreement, gaps = own_gaps(lines, before, own, stock_start(options), units)
             first_open = open_from(connection, schema)
             notes = _notes(connection, schema, self._settings)
             statements = _statements(connection, schema, self._settings, by_batch=scope.by_batch)
-        if items is not None:
-            stock = _with_cards(self.id, stock, "item", "Inventory", items.code)
-        if warehouses is not None:
-            stock = _with_cards(self.id, stock, "warehouse", "Warehouse", list(warehouses))
-        frames: dict[str, pa.Table] = {}
+        frames: dict[str, pa.Table] = {"gaps": gaps}
         if items is not None:
             frames["items"] = item_cards(items, decimals=quantity_decimals(options), today=began)
             frames["rates"], doubtful = unit_rates(items)
@@ -93,10 +108,10 @@ class YonyouU8:
             statements=statements,
             notes=notes,
             open_from=first_open,
+            self_agreement=agreement,
         )
         frames["counts"], _ = read_counts(books.open(self.id), self.id, self._settings, began)
-        units = items.unit_names() if items is not None else {}
-        return Snapshot(provenance, stock_lines(self.id, stock, units), **frames)
+        return Snapshot(provenance, lines, **frames)
 
     def probe(self) -> Identity:
         """Return what this account set is and how it is set; read only."""
@@ -121,6 +136,11 @@ class YonyouU8:
         """Return the stock documents changed since the cursor (movements.py)."""
         return read_movements(self.id, self._settings, self._books(), self._clock.now(), since)
 
+    def _own_sums(self, connection: Connection, scope: Scope) -> Callable[[], Booked | None]:
+        if not (scope.own_books and self._settings.own_books):
+            return lambda: None
+        return partial(booked, open_reading(connection, self.id, self._settings), by_batch=scope.by_batch)
+
     def _books(self) -> Books:
         refuse_in_blackout(self._settings, self.id, self._clock.now())
         return find_books(self.id, self._settings, self._clock)
@@ -144,22 +164,6 @@ def _account(books: Books, database: str) -> str:
 
 def _offset(server_time: datetime | None, now: datetime) -> float | None:
     return None if server_time is None else (server_time - now) / timedelta(seconds=1)
-
-
-def _with_cards(source: str, stock: Stock, field: str, table: str, cards: list[str]) -> Stock:
-    """Return the stock with codes spelled as on their cards. Raise SnapshotRejected for codes that have none.
-
-    SQL Server ignores case and width when it compares, Python does not: `ａbc` on a stock row means the card `ABC`.
-    """
-    known = set(cards)
-    by_fold = {folded(card): card for card in cards}
-    codes: list[str] = getattr(stock, field)
-    spelled = [code if code in known else by_fold.get(folded(code), "") for code in codes]
-    strays = sorted({code for code, card in zip(codes, spelled, strict=True) if not card})
-    if strays and not (field == "item" and strays == [""]):
-        shown = ", ".join(repr(code) for code in strays[:_SHOWN]) + (" ..." if len(strays) > _SHOWN else "")
-        raise SnapshotRejected("BR-1243", source=source, count=len(strays), codes=shown, table=table)
-    return Stock(**{**stock.__dict__, field: spelled})
 
 
 def _notes(connection: Connection, schema: Schema, settings: YonyouU8Settings) -> tuple[str, ...]:

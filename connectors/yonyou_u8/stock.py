@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from bridge.domain.errors import SnapshotRejected
 from bridge.domain.snapshot import STOCK_LINES
-from connectors.database import Schema, TableSchema, as_text, exact_sum, read_columns, stated_quantity
+from connectors.database import Schema, TableSchema, as_text, exact_sum, folded, read_columns, stated_quantity
 from connectors.yonyou_u8.config import YonyouU8Settings
 
 CODE_LENGTH = 60
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -167,3 +168,19 @@ def stock_lines(source: str, stock: Stock, units: dict[str, str]) -> pa.Table:
         },
         schema=STOCK_LINES,
     )
+
+
+def with_cards(source: str, stock: Stock, field: str, table: str, cards: list[str]) -> Stock:
+    """Return the stock with codes spelled as on their cards. Raise SnapshotRejected for codes that have none.
+
+    SQL Server ignores case and width when it compares, Python does not: `ａbc` on a stock row means the card `ABC`.
+    """
+    known = set(cards)
+    by_fold = {folded(card): card for card in cards}
+    codes: list[str] = getattr(stock, field)
+    spelled = [code if code in known else by_fold.get(folded(code), "") for code in codes]
+    strays = sorted({code for code, card in zip(codes, spelled, strict=True) if not card})
+    if strays and not (field == "item" and strays == [""]):
+        shown = ", ".join(repr(code) for code in strays[:_SHOWN]) + (" ..." if len(strays) > _SHOWN else "")
+        raise SnapshotRejected("BR-1243", source=source, count=len(strays), codes=shown, table=table)
+    return Stock(**{**stock.__dict__, field: spelled})

@@ -26,7 +26,7 @@ def _told(found: SelfBreak, case: Case) -> dict[str, str]:
         zone = case.policy.now.tzinfo
         after, before = (f"{at.astimezone(zone):%m-%d %H:%M}" for at in found.between)
         facts |= {"after": after, "before": before}
-    return facts
+    return facts | ({"opened": found.since.isoformat()} if found.since else {})
 
 
 def counted_off(group: Group, case: Case) -> Finding | None:

@@ -48,7 +48,7 @@ def test_the_count_tells_which_side_is_wrong(tmp_path):
     (variance,) = plant.confirm().json["variances"]
     assert (variance["item"], variance["remainder"], variance["state"]) == ("P-001", "-20", "confirmed")
     cause = variance["causes"][0]
-    assert (cause["code"], cause["confidence"]) == ("P1", "medium")
+    assert (cause["code"], cause["confidence"]) == ("P1", "high")
     said = "10-28 实盘 120，按其后的单据推算现为 150，与账侧一致，与库侧不符"
     assert cause["note"] == said
     assert said in plant.run("variances", "show", variance["id"]).out

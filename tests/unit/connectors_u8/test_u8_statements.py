@@ -16,8 +16,8 @@ from connectors.yonyou_u8 import CONNECTOR
 from connectors.yonyou_u8.config import ViaFrozenQuantity
 from connectors.yonyou_u8.delta import exact_add
 from connectors.yonyou_u8.documents import Window, document_statement, key_statement, present_pairs
-from connectors.yonyou_u8.effects import sum_statement
 from connectors.yonyou_u8.script import statements
+from connectors.yonyou_u8.sums import sum_statement
 from connectors.yonyou_u8.tables import assumed_schema
 from connectors.yonyou_u8.versions import FENCE_STATEMENT, as_version, version_number
 

@@ -9,7 +9,7 @@ from reconcilers_plants import card, compared, line, policy, snapshot
 
 from bridge.cycle.explaining import Explaining
 from bridge.cycle.ledger import Documents, Settled, from_store
-from bridge.cycle.own_books import Earlier, OwnBooks
+from bridge.cycle.own_books import Earlier, OwnBooks, PastStock
 from bridge.cycle.plan import ExplainPlan
 from bridge.cycle.window import Window
 from bridge.domain.movement import MOVEMENTS
@@ -84,7 +84,9 @@ def test_a_document_open_from_before_is_found_under_any_spelling(spelled, cards,
     plan = ExplainPlan(("k3",), ("u8",), (), ("item", "warehouse"), ExplainPolicy(now=NOW, grace=timedelta(days=1)))
     window = Window(NOW, NOW + timedelta(seconds=5), complete=True)
     look = plain([{**document("u8", "X", 100, 180), "item": spelled}])
-    explaining = Explaining(plan, {"k3": window, "u8": window}, look, agreed, OwnBooks((), lambda _: None))
+    explaining = Explaining(
+        plan, {"k3": window, "u8": window}, look, agreed, OwnBooks((), PastStock(lambda _: None, lambda _: None))
+    )
     own = [card("ZK")] if cards else []
     maps = Maps(items=(ItemRow("u8", "ZK", "ZK", approved_by="li"),)) if mapped else Maps()
     sides = [snapshot("k3", [line("ZK", 100, "W")], own), snapshot("u8", [line("ZK", 200, "W")], own)]
@@ -100,7 +102,10 @@ def test_an_earlier_balance_is_found_under_any_spelling(spelled):
     plan = ExplainPlan(("k3",), ("u8",), (), ("item", "warehouse"), ExplainPolicy(now=NOW))
     window = Window(NOW, NOW + timedelta(seconds=5), complete=True)
     past = {"k3": snapshot("k3", [line("ZK", 100, "W")]).lines, "u8": snapshot("u8", [line(spelled, 100, "W")]).lines}
-    own = OwnBooks(tuple(Earlier(name, ago(30), name, ago(31), ago(31)) for name in past), past.__getitem__)
+    own = OwnBooks(
+        tuple(Earlier(name, ago(30), name, ago(31), ago(31)) for name in past),
+        PastStock(past.__getitem__, past.__getitem__),
+    )
     explaining = Explaining(plan, {"k3": window, "u8": window}, plain([]), agreed, own)
     compared(snapshot("k3", [line("ZK", 100, "W")]), snapshot("u8", [line("ZK", 130, "W")]), policy(), explaining)
     cause = explaining.equations["ZK", "W", ""].causes[0]

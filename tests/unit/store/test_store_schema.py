@@ -120,9 +120,28 @@ class TestSqlite:
         with store.begin() as uow:
             uow.flags.set("paused", {}, by="it", at=sample.now)
             uow.commit()
-        monkeypatch.setattr(schema.ScriptDirectory, "get_current_head", lambda _self: "0002")
+        monkeypatch.setattr(schema.ScriptDirectory, "get_current_head", lambda _self: "9999")
         monkeypatch.setattr(schema.command, "upgrade", lambda _config, _head: None)
         copy = schema.migrate(store.engine).backup
-        assert copy == tmp_path / "store.db.before-0002.bak"
+        assert copy == tmp_path / "store.db.before-9999.bak"
         assert sqlite3.connect(copy).execute("SELECT name FROM flags").fetchall() == [("paused",)]
         assert not list(tmp_path.glob("*.draft"))
+
+    def test_a_store_of_the_first_version_comes_along(self, tmp_path):
+        """A file of version 0001 keeps its readings; none of them counts as held against its own books."""
+        url = f"sqlite:///{tmp_path / 'old.db'}"
+        engine = open_engine(url)
+        with transaction(engine) as connection:
+            config = schema._config()
+            config.attributes["connection"] = connection
+            schema.command.upgrade(config, "0001")
+            connection.execute(
+                text(
+                    "INSERT INTO snapshots (source, blob, fetched_to, rows, admitted, body) VALUES ('u8', '', 0, 1, 1, '{}')"
+                )
+            )
+            connection.commit()
+        state = schema.migrate(engine)
+        assert (state.found, state.backup is not None) == ("0001", True)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT source, self_checked FROM snapshots")).all() == [("u8", 0)]
