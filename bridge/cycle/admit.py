@@ -66,6 +66,7 @@ def admit(store: Store, reading: Reading, now: datetime, *, keep: bool = True) -
             reason_code=refusal.code if refusal else "",
             reason_facts=_reason(refusal),
             stats=_stats(facts),
+            self_checked=reading.own_books,
         )
         checked = uow.snapshots.self_checked(reading.plan.id)
         if keep:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineError
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridge.cycle.plan import SourcePlan
@@ -17,13 +18,17 @@ BACKSTOP_S = 2.0
 
 @dataclass(frozen=True)
 class Reading:
-    """One source's answer: a snapshot, or the error that stood in its way."""
+    """One source's answer: a snapshot, or the error that stood in its way.
+
+    `own_books` = it was also asked how it stands to its own books, whether or not it knew.
+    """
 
     plan: SourcePlan
     taken_from: datetime
     taken_to: datetime
     snapshot: Snapshot | None
     error: BridgeError | None
+    own_books: bool = False
 
 
 def collect(
@@ -36,24 +41,31 @@ def collect(
     pool = ThreadPoolExecutor(max_workers=max(len(sources), 1), thread_name_prefix="collect")
     try:
         running = [
-            (plan, clock.now(), pool.submit(_read, plan, source, own_books=plan.id in due)) for plan, source in sources
+            (plan, clock.now(), plan.id in due, pool.submit(_read, plan, source, own_books=plan.id in due))
+            for plan, source in sources
         ]
-        return {plan.id: _reading(plan, since, answer, clock) for plan, since, answer in running}
+        return {plan.id: _reading(plan, since, asked, answer, clock) for plan, since, asked, answer in running}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _read(plan: SourcePlan, source: Source, *, own_books: bool) -> Snapshot:
-    return source.snapshot(Scope(by_batch=plan.by_batch, row_cap=plan.row_cap, own_books=own_books))
+    """Read a source. A server that cannot sum its documents in time must not cost the reading: it is read without."""
+    plain = Scope(by_batch=plan.by_batch, row_cap=plan.row_cap)
+    if own_books:
+        with suppress(SourceUnavailable):
+            return source.snapshot(replace(plain, own_books=True))
+    return source.snapshot(plain)
 
 
-def _reading(plan: SourcePlan, since: datetime, answer: "Future[Snapshot]", clock: Clock) -> Reading:
+def _reading(plan: SourcePlan, since: datetime, asked: bool, answer: "Future[Snapshot]", clock: Clock) -> Reading:
     snapshot: Snapshot | None = None
     error: BridgeError | None = None
+    patience_s = (plan.timeout_s + BACKSTOP_S) * (2 if asked else 1)
     try:
-        snapshot = answer.result(timeout=plan.timeout_s + BACKSTOP_S)
+        snapshot = answer.result(timeout=patience_s)
     except DeadlineError:
-        error = SourceUnavailable("BR-2064", source=plan.id, seconds=f"{plan.timeout_s:g}")
+        error = SourceUnavailable("BR-2064", source=plan.id, seconds=f"{patience_s - BACKSTOP_S:g}")
     except BridgeError as refused:
         error = refused
-    return Reading(plan, since, clock.now(), snapshot, error)
+    return Reading(plan, since, clock.now(), snapshot, error, own_books=asked)

@@ -48,7 +48,8 @@ def _own_books(snapshot: Snapshot) -> dict[str, object]:
     agreement = snapshot.provenance.self_agreement
     if agreement is None:
         return {"self_compared": None, "self_off": None, "self_gaps": []}
-    gaps = sorted(snapshot.gaps.to_pylist(), key=lambda gap: -abs(gap["quantity"]))[:_SHOWN]
+    known = snapshot.gaps.filter(pc.is_valid(snapshot.gaps["quantity"])).to_pylist()
+    gaps = sorted(known, key=lambda gap: -abs(gap["quantity"]))[:_SHOWN]
     return {
         "self_compared": agreement.compared,
         "self_off": agreement.off,

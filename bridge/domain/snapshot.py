@@ -133,7 +133,11 @@ def empty(schema: pa.Schema) -> pa.Table:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One reading of one source. `gaps` are STOCK_LINES of what its balances have beyond its own openings and documents."""
+    """One reading of one source. `gaps` are STOCK_LINES of what its balances have beyond its own openings and documents.
+
+    A gap is null where the two could not be compared; positions without one agree. Meaningless without
+    `provenance.self_agreement`.
+    """
 
     provenance: Provenance
     lines: pa.Table

@@ -45,8 +45,12 @@ class Snapshots:
         reason_code: str = "",
         reason_facts: tuple[tuple[str, str], ...] = (),
         stats: Mapping[str, object] | None = None,
+        self_checked: bool = False,
     ) -> int:
-        """Keep a reading whose blob is already written. Return its id."""
+        """Keep a reading whose blob is already written. Return its id.
+
+        `self_checked` = the source was asked how it stands to its own books, whether or not it knew.
+        """
         kept = StoredSnapshot(
             provenance.source, blob, provenance, admitted, reason_code, reason_facts, dict(stats or {})
         )
@@ -56,7 +60,7 @@ class Snapshots:
             fetched_to=provenance.fetched_to,
             rows=provenance.rows,
             admitted=admitted,
-            self_checked=provenance.self_agreement is not None,
+            self_checked=self_checked,
             body=canonical.dump(kept),
         )
         return int(self.connection.execute(statement.returning(snapshots.c.id)).scalar_one())
@@ -76,7 +80,7 @@ class Snapshots:
         return [row for row in rows if row.provenance.fetched_from >= at][:limit]
 
     def self_checked(self, source: str) -> StoredSnapshot | None:
-        """Return the source's last admitted reading that was held against its own books, None when there is none."""
+        """Return the source's last admitted reading that was to be held against its own books, None when there is none."""
         checked = _newest(source).where(snapshots.c.admitted, snapshots.c.self_checked)
         return next(iter(self._read(checked.limit(1))), None)
 

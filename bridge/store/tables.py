@@ -103,7 +103,7 @@ snapshots = Table(
     Column("fetched_to", Instant, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("admitted", Boolean, nullable=False),
-    Column("self_checked", Boolean, nullable=False, server_default=false()),  # was held against its own books
+    Column("self_checked", Boolean, nullable=False, server_default=false()),  # was to be held against its own books
     Column("body", TEXT, nullable=False),
     Index(None, "source", "id"),
     sqlite_autoincrement=True,

@@ -26,28 +26,39 @@ def own_gaps(
     again: Callable[[], Booked | None],
     since: date | None,
     units: Mapping[str, str],
+    kept: Callable[[str], bool] = lambda _warehouse: True,
 ) -> tuple[SelfAgreement | None, pa.Table]:
     """Given STOCK_LINES and the system's own sums from before them, compare; `again` reads the sums if something is off.
 
     `since` is the day of the openings, `units` the base unit by item. Return how many positions were compared and how
     many are off, and of these STOCK_LINES with balance - (opening + documents); None and no lines without sums.
-    Positions with an unknown balance, or off while their documents moved, are not compared; a position that has neither
-    stock nor sums is none.
+    Positions with an unknown balance, or off while their documents moved, or in a warehouse that is not `kept` in these
+    books, are not compared: their gap is null. A position that has neither stock nor sums is none.
     """
     if before is None:
         return None, STOCK_LINES.empty_table()
     booked, names = _by_fold(before)
     balance = _balances(lines, names)
-    known = [key for key in names if balance.get(key, 0) is not None and (balance.get(key) or booked.get(key))]
-    off = {key: gap for key in known if abs(gap := (balance.get(key) or 0) - booked.get(key, 0)) > _STEP}
-    if off:
+    there = [key for key in names if balance.get(key, 0) != 0 or booked.get(key)]
+    gaps = {key: _gap(balance.get(key, 0), booked.get(key, 0)) if kept(names[key][1]) else None for key in there}
+    if any(gaps.values()):
         after, _ = _by_fold(again() or {})
-        moved = {key for key in off if after.get(key, 0) != booked.get(key, 0)}
-        off = {key: gap for key, gap in off.items() if key not in moved}
-        known = [key for key in known if key not in moved]
-    rows = [(*names[key], gap, units.get(names[key][0], ""), to_text(gap)) for key, gap in off.items()]
-    gaps = [dict(zip(STOCK_LINES.names, row, strict=True)) for row in sorted(rows)]
-    return SelfAgreement(since, len(known), len(gaps)), pa.Table.from_pylist(gaps, schema=STOCK_LINES)
+        gaps |= dict.fromkeys(key for key, gap in gaps.items() if gap and after.get(key, 0) != booked.get(key, 0))
+    rows = [
+        (*names[key], gap, units.get(names[key][0], ""), "" if gap is None else to_text(gap))
+        for key, gap in gaps.items()
+        if gap != 0
+    ]
+    unasked = sum(gap is None for gap in gaps.values())
+    table = [dict(zip(STOCK_LINES.names, row, strict=True)) for row in sorted(rows, key=lambda row: row[:3])]
+    agreement = SelfAgreement(since, len(gaps) - unasked, len(rows) - unasked)
+    return agreement, pa.Table.from_pylist(table, schema=STOCK_LINES)
+
+
+def _gap(balance: int | None, booked: int) -> int | None:
+    if balance is None:
+        return None
+    return balance - booked if abs(balance - booked) > _STEP else 0
 
 
 def _balances(lines: pa.Table, names: dict[Key, Key]) -> dict[Key, int | None]:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -71,7 +70,7 @@ def held_against(
     since: date | None,
 ) -> tuple[SelfAgreement | None, pa.Table]:
     """Given stock lines, `booked` and what it was before them, return what `own_gaps` says of our own real warehouses."""
-    places = {
+    ours = {
         key: card.code
         for key, card in cards.warehouses.items()
         if card.code
@@ -81,11 +80,11 @@ def held_against(
     }
 
     def named(sums: Sums | None) -> Booked | None:
-        return None if sums is None else _named(sums, cards, places)
+        return None if sums is None else _named(sums, cards, ours)
 
-    ours = lines.filter(pc.is_in(lines["warehouse"], pa.array(sorted(places.values()), pa.string())))
     units = {card.code: card.unit for card in cards.items.values()}
-    return own_gaps(ours, named(before), lambda: named(own()), since, units)
+    codes = frozenset(ours.values())
+    return own_gaps(lines, named(before), lambda: named(own()), since, units, codes.__contains__)
 
 
 def _named(sums: Sums, cards: Cards, places: Mapping[Any, str]) -> Booked:

@@ -53,7 +53,8 @@ def test_a_posting_between_the_statements_is_no_gap():
     stock = lines(("A", "01", "", 5_000_000), ("B", "01", "", 9_000_000))
     before = {("A", "01", ""): Decimal(3), ("B", "01", ""): Decimal(8)}
     agreement, gaps = compared(stock, before, before | {("A", "01", ""): Decimal(5)})
-    assert (agreement, [gap[0] for gap in gaps]) == (SelfAgreement(SINCE, 1, 1), ["B"])
+    assert agreement == SelfAgreement(SINCE, 1, 1)
+    assert [(gap[0], gap[3]) for gap in gaps] == [("A", None), ("B", 1_000_000)]
 
 
 def test_the_sums_are_asked_again_only_where_something_is_off():
@@ -69,8 +70,18 @@ def test_the_sums_are_asked_again_only_where_something_is_off():
 def test_unknown_is_not_compared():
     """A line without a figure makes its position Unknown; no sums at all make the whole question unanswered."""
     stock = lines(("A", "01", "", None), ("A", "01", "", 5))
-    assert compared(stock, {("A", "01", ""): Decimal(1)}) == (SelfAgreement(SINCE, 0, 0), [])
+    agreement, gaps = compared(stock, {("A", "01", ""): Decimal(1)})
+    assert (agreement, [gap[3] for gap in gaps]) == (SelfAgreement(SINCE, 0, 0), [None])
     assert own_gaps(stock, None, lambda: None, SINCE, {})[0] is None
+
+
+def test_warehouses_that_these_books_do_not_keep_are_not_compared():
+    """Stock of a warehouse kept elsewhere has an unknown gap, never none and never all of it."""
+    stock = lines(("A", "01", "", 5_000_000), ("A", "VMI", "", 7_000_000))
+    books = {("A", "01", ""): Decimal(5)}
+    agreement, gaps = own_gaps(stock, books, lambda: books, None, {}, lambda warehouse: warehouse == "01")
+    assert agreement == SelfAgreement(None, 1, 0)
+    assert [(gap["warehouse"], gap["quantity"]) for gap in gaps.to_pylist()] == [("VMI", None)]
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.tuples(*[st.integers(-(10**12), 10**12)] * 2)))

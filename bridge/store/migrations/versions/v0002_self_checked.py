@@ -1,4 +1,4 @@
-"""Which readings were held against the source's own openings and documents."""
+"""Which readings were to be held against the source's own openings and documents."""
 
 import sqlalchemy as sa
 from alembic import op
