@@ -1,7 +1,7 @@
 """A plant of K/3 and U8 stand-ins with bills posted alike in both, for what documents explain."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from acceptance_plant import CONFIGURATION, START, Plant
@@ -21,19 +21,32 @@ fields = {{ item = "part_no", warehouse = "area", qty = "qty", unit = "uom", doc
 """
 
 
-def build_posted(folder: Path) -> Plant:
-    """Write a plant with 40 items and 20 receipts posted alike in both systems, baselines accepted; read twice."""
+Tamper = Callable[[KingdeeBooks, YonyouStock], object]
+
+
+def build_begun(folder: Path, tamper: Tamper = lambda _books, _shelf: None) -> Plant:
+    """Write a plant with 40 items and 20 receipts posted alike in both systems, baselines accepted, never compared.
+
+    `tamper` changes the systems before anybody reads them.
+    """
     plant = Plant(folder)
     books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
     with books.writing(), shelf.writing():
         write_masters(books, shelf, {f"P-{number:03d}": f"零件 {number}" for number in range(1, 41)})
         for number in range(1, 21):
             receipt(books, shelf, f"P-{number:03d}", 10 * number, f"PO-{number:04d}")
+        tamper(books, shelf)
     books.close()
     shelf.close()
     plant.config.write_text(CONFIGURATION.format(folder=folder), encoding="utf-8")
     plant.accept()
     plant.later(minutes=5)
+    return plant
+
+
+def build_posted(folder: Path) -> Plant:
+    """Write the same plant, compared once and found without a difference."""
+    plant = build_begun(folder)
     assert plant.reconcile().code == 0
     plant.later(minutes=30)
     return plant

@@ -1,33 +1,12 @@
 """Self-agreement: each system held against its own openings and documents, before it is held against another."""
 
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from acceptance_plant import CONFIGURATION, Plant
-from acceptance_posted import DAY, receipt, write_masters
+from acceptance_plant import Plant
+from acceptance_posted import build_begun
 
 from bridge.demo.lookalikes import KingdeeBooks, YonyouStock
-
-Tamper = Callable[[KingdeeBooks, YonyouStock], object]
-
-
-def begun(folder: Path, tamper: Tamper) -> Plant:
-    """Return a plant of 40 items that was never read, in which `tamper` changed balances before the first reading."""
-    plant = Plant(folder)
-    books, shelf = KingdeeBooks.create(plant.k3, period=DAY), YonyouStock.create(plant.u8)
-    with books.writing(), shelf.writing():
-        write_masters(books, shelf, {f"P-{number:03d}": f"零件 {number}" for number in range(1, 41)})
-        for number in range(1, 21):
-            receipt(books, shelf, f"P-{number:03d}", 10 * number, f"PO-{number:04d}")
-        tamper(books, shelf)
-    books.close()
-    shelf.close()
-    plant.config.write_text(CONFIGURATION.format(folder=folder), encoding="utf-8")
-    plant.accept()
-    plant.later(minutes=5)
-    return plant
 
 
 def confirmed(plant: Plant):
@@ -46,7 +25,7 @@ def stands(report, source):
 
 def test_systems_that_agree_with_themselves_say_so(tmp_path):
     """Every balance is opening plus documents: the run says so for both, with the day of the openings."""
-    plant = begun(tmp_path, lambda _books, _shelf: None)
+    plant = build_begun(tmp_path, lambda _books, _shelf: None)
     report = plant.reconcile().json
     assert stands(report, "k3") == {"since": "2026-11-01", "compared": 40, "off": 0, "credible": True}
     assert stands(report, "u8") == {"since": "2026-01-01", "compared": 40, "off": 0, "credible": True}
@@ -62,7 +41,7 @@ def test_systems_that_agree_with_themselves_say_so(tmp_path):
 )
 def test_a_balance_wrong_before_the_first_reading_is_proven(tmp_path, side, tamper, remainder):
     """One balance left its documents before the bridge came: S1 with high confidence, and which side's it is."""
-    plant = begun(tmp_path, tamper)
+    plant = build_begun(tmp_path, tamper)
     report = confirmed(plant)
     (variance,) = report["variances"]
     assert (variance["item"], variance["remainder"]) == ("P-030", remainder)
@@ -77,7 +56,7 @@ def test_a_balance_wrong_before_the_first_reading_is_proven(tmp_path, side, tamp
 
 def test_the_entry_that_makes_it_up_is_named(tmp_path):
     """U8's balance lacks exactly one receipt of its own: the receipt is named with the cause."""
-    plant = begun(tmp_path, lambda _books, shelf: shelf.tamper("P-007", "01", -70))
+    plant = build_begun(tmp_path, lambda _books, shelf: shelf.tamper("P-007", "01", -70))
     (variance,) = confirmed(plant)["variances"]
     first = variance["causes"][0]
     assert (variance["remainder"], first["code"], first["confidence"]) == ("-70", "S1", "high")
@@ -87,7 +66,7 @@ def test_the_entry_that_makes_it_up_is_named(tmp_path):
 
 def test_it_stays_proven_between_the_daily_checks(tmp_path):
     """The next hours hold nothing against the openings, yet know what was found; the day after it is asked again."""
-    plant = begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", 70))
+    plant = build_begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", 70))
     confirmed(plant)
     with sqlite3.connect(plant.store) as store:
         checked = [bool(row[0]) for row in store.execute("SELECT self_checked FROM snapshots WHERE source = 'u8'")]
@@ -103,7 +82,7 @@ def test_it_stays_proven_between_the_daily_checks(tmp_path):
 
 def test_a_balance_put_right_is_no_longer_held_against_it(tmp_path):
     """整理现存量 between two checks puts the balance right: nothing differs, and the morning's finding is not told on."""
-    plant = begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", 70))
+    plant = build_begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", 70))
     confirmed(plant)
     shelf = YonyouStock.open(plant.u8)
     shelf.tamper("P-030", "01", -70)
@@ -119,7 +98,7 @@ def test_openings_that_are_none_prove_nothing(tmp_path):
         books.run("UPDATE ICInvBal SET FBegQty = 1")
         shelf.tamper("P-030", "01", 70)
 
-    plant = begun(tmp_path, emptied)
+    plant = build_begun(tmp_path, emptied)
     report = confirmed(plant)
     assert stands(report, "k3")["credible"] is False
     assert "期初不像期初" in plant.run("reconcile", "--dry-run").out
@@ -129,7 +108,7 @@ def test_openings_that_are_none_prove_nothing(tmp_path):
 
 def test_without_openings_nothing_is_claimed(tmp_path):
     """K/3 without ICInvBal (an old login, a cut-down copy) cannot tell; the setting switches the question off."""
-    plant = begun(tmp_path, lambda books, _shelf: books.run("DROP TABLE ICInvBal"))
+    plant = build_begun(tmp_path, lambda books, _shelf: books.run("DROP TABLE ICInvBal"))
     plant.reconcile()
     plant.configure(sources__u8__own_books=False)
     plant.later(hours=21)
@@ -140,7 +119,7 @@ def test_without_openings_nothing_is_claimed(tmp_path):
 
 def test_survey_shows_the_largest_gaps(tmp_path):
     """`survey` counts what is out of balance and names it with the quantity beyond its documents."""
-    plant = begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", "7.5"))
+    plant = build_begun(tmp_path, lambda _books, shelf: shelf.tamper("P-030", "01", "7.5"))
     (figures,) = plant.run("survey", "u8", "--json").json
     assert (figures["self_compared"], figures["self_off"]) == (40, 1)
     assert figures["self_gaps"] == [{"item": "P-030", "warehouse": "01", "batch": "", "beyond": "7.5"}]
