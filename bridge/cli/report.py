@@ -33,7 +33,7 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
             + (f"\n      {reason.text(lang)}" if reason else "")
         )
         if reading.self_agreement is not None:
-            out.line(f"      {self_agreement(reading.self_agreement, lang)}")
+            out.line(f"      {_self_agreement(reading.self_agreement, lang)}")
     if not report.admitted:
         out.line(text(lang, "cli.report.suspended", count=len(report.variances)))
         return
@@ -58,7 +58,7 @@ def show_report(out: Output, report: RunReport, *, dry_run: bool, names: Names |
         out.line(text(lang, "cli.report.mail", to=mail.to, subject=mail.subject, state=state))
 
 
-def self_agreement(agreement: SelfAgreement, lang: str) -> str:
+def _self_agreement(agreement: SelfAgreement, lang: str) -> str:
     """Return how a source stood to its own books, as a sentence."""
     since = text(lang, "cli.report.opening", since=agreement.since.isoformat()) if agreement.since else ""
     share = figures.share(agreement.compared - agreement.off, agreement.compared) or "-"
